@@ -259,3 +259,4 @@ diesel::allow_tables_to_appear_in_same_query!(
     list_views,
     imports
 );
+diesel::allow_tables_to_appear_in_same_query!(audit_log, imports);

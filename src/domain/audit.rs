@@ -298,6 +298,8 @@ pub struct AuditRow {
     pub changes: Changes,
     pub host: String,
     pub session: String,
+    /// In the history of a record: the name of the file from which an import has written it.
+    pub import: Option<String>,
 }
 
 impl AuditRow {
@@ -317,6 +319,7 @@ impl AuditRow {
             changes,
             host,
             session: _,
+            import: _,
         } = self;
         vec![
             ("at", json!(at)),

@@ -10,6 +10,7 @@ use super::{
     error::{FieldErrors, Problem, Reason},
     field::Field,
     id::{ClientId, UserId},
+    known::{Keys, Shared},
     page::{Listing, Order, SortKey, Sorted, folded, maybe},
     policy::{Owner, Permission},
 };
@@ -251,6 +252,11 @@ pub struct ClientRow {
 }
 
 impl ClientRow {
+    /// What it has in common with another client that is not archived: if both, the name and company.
+    pub fn shares(&self) -> Option<Shared> {
+        self.twin_key.as_deref().map(Keys::kind_of)
+    }
+
     /// The names and values of a row in an exported file, in order. The names are those of the columns
     /// in the database.
     pub fn exported(&self) -> Vec<(&'static str, Value)> {

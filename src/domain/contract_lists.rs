@@ -43,6 +43,22 @@ pub enum ContractView {
 }
 
 impl ContractView {
+    /// Whether it shows contracts by when something of them falls due.
+    pub fn is_by_due_day(self) -> bool {
+        match self {
+            Self::Overdue | Self::MineOverdue | Self::DueSoon | Self::MineDueSoon => true,
+            Self::All
+            | Self::Mine
+            | Self::NotSigned
+            | Self::MineNotSigned
+            | Self::Signed
+            | Self::MineWithoutEvent
+            | Self::NotPaid
+            | Self::MineNotPaid
+            | Self::Archived => false,
+        }
+    }
+
     /// Whether it shows only what belongs to clients of the user.
     pub fn is_mine(self) -> bool {
         match self {

@@ -42,6 +42,8 @@ pub enum Field {
     Notes,
     ArchivedAt,
     MergedIntoId,
+    /// In the audit log of a client that others were merged into: which, and with how many contracts.
+    OtherClient,
     // contracts
     /// The number of a contract, which the program gives and which files name.
     Number,

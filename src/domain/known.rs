@@ -6,6 +6,9 @@ use super::{clients::ClientDraft, id::ClientId, phone, text};
 /// How many characters of a folded name or company are compared: with both, a key fits its column.
 const COMPARED: usize = 240;
 
+/// Stands between name and company in a key, and in no telephone number.
+const BETWEEN: &str = " | ";
+
 /// The keys by which clients are compared. Two clients with one of them in common may be the same.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Keys {
@@ -19,8 +22,13 @@ impl Keys {
     pub fn of(full_name: &str, company_name: &str, phone: &str) -> Self {
         let folded = |text: &str| text::fold(text).chars().take(COMPARED).collect::<String>();
         let (name, company) = (folded(full_name), folded(company_name));
-        let person = (!name.is_empty()).then(|| format!("{name} | {company}"));
+        let person = (!name.is_empty()).then(|| format!("{name}{BETWEEN}{company}"));
         Self { phone: phone::key(phone), person }
+    }
+
+    /// What two clients share that have this key in common.
+    pub fn kind_of(key: &str) -> Shared {
+        if key.contains(BETWEEN) { Shared::Person } else { Shared::Phone }
     }
 }
 

@@ -54,6 +54,8 @@ pub enum ColumnName {
     Contract,
     Reference,
     NextDue,
+    /// What possible duplicates have in common.
+    Shared,
 }
 
 /// A column that a user has chosen.

@@ -4,6 +4,7 @@
 pub mod address;
 pub mod assigning;
 pub mod audit;
+pub mod audit_words;
 pub mod check;
 pub mod clients;
 pub mod clocks;

@@ -10,7 +10,7 @@ use super::{
     figures::Figure,
     home::Home,
     import_data::{ListedImport, Preview},
-    request::{HandOver, ImportRequest, Request, WriteRequest},
+    request::{HandOver, ImportRequest, Request, Unmerge, WriteRequest},
     spreadsheet::sheet::Sheet,
 };
 use crate::domain::{
@@ -191,6 +191,7 @@ pub enum Reply {
     /// Clients that may be the one that was asked about; those that the user may see first.
     KnownClients(Vec<Known>),
     MergeSides(Box<[MergeSide; 2]>),
+    UndoOfMerge(Box<Unmerge>),
     ContractChoices(Page<ContractRow>),
     Found {
         records: Vec<Found>,
@@ -242,7 +243,8 @@ pub struct Balance {
     pub amount: Cents,
     /// What is due on the contract now.
     pub due: Cents,
-    /// What is open of the instalment that payments fill next, and its due day, if that is known.
+    /// What is overdue and since when, or else what is open of the instalment that payments fill next and its due day,
+    /// if that is known.
     pub next: Option<(Cents, NaiveDate)>,
 }
 

@@ -10,12 +10,13 @@ use super::{
     connection::{Db, insert_many},
     failure::DbError,
     page::{Loaded, counted, ordered},
-    search::patterns,
+    search::{pattern, typed_words},
     sql_expr::{SqlExpr, sql_expr},
 };
 use crate::{
     domain::{
         audit::{AuditListing, AuditRow, AuditSort, AuditView, Changes, Subject, Verb},
+        audit_words,
         id::UserId,
         page::{COUNT_LIMIT, Page},
         session::Actor,
@@ -226,6 +227,7 @@ impl From<StoredRow> for AuditRow {
             changes: Changes::from_json(&row.changes),
             host: row.host,
             session: row.session_id,
+            import: None,
         }
     }
 }
@@ -249,6 +251,15 @@ pub fn was_done_for_good(db: &mut Db, operation: &str) -> Result<bool, DbError> 
 pub fn of_operation(db: &mut Db, operation: &str) -> Result<Vec<AuditRow>, DbError> {
     let rows = audit_log::table.filter(audit_log::operation_id.eq(operation)).order(audit_log::id);
     Ok(rows.select(StoredRow::as_select()).load::<StoredRow>(db)?.into_iter().map(AuditRow::from).collect())
+}
+
+/// The operation that did this to the record last.
+pub fn last_operation(db: &mut Db, subject: Subject, id: i64, verb: Verb) -> Result<Option<String>, DbError> {
+    let rows = audit_log::table
+        .filter(audit_log::record_type.eq(subject.to_string()).and(audit_log::record_id.eq(id)))
+        .filter(audit_log::action.eq(verb.to_string()))
+        .order((audit_log::seq.desc(), audit_log::id.desc()));
+    Ok(rows.select(audit_log::operation_id).first(db).optional()?)
 }
 
 /// The first change of the record, or of the payments of a contract, after this row of the log, by another operation
@@ -339,8 +350,15 @@ pub fn page(
         if let Some(to) = span.1 {
             query = query.filter(audit_log::at.lt(to));
         }
-        for pattern in patterns(&filter.text) {
-            query = query.filter(audit_log::search.like(pattern).escape('!'));
+        for word in typed_words(&filter.text) {
+            // A word may be one of those that stand for the action on the screen.
+            let by_words = audit_log::search.like(pattern(&word)).escape('!');
+            let actions: Vec<String> = audit_words::meant_by(&word).iter().map(Verb::to_string).collect();
+            query = if actions.is_empty() {
+                query.filter(by_words)
+            } else {
+                query.filter(by_words.or(audit_log::action.eq_any(actions)))
+            };
         }
         query
     };

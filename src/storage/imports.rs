@@ -1,5 +1,7 @@
 //! The queries of imports.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDateTime;
 use diesel::{
     dsl::max,
@@ -18,7 +20,7 @@ use crate::{
         entity::EntityKind,
         imports::{Counts, Import},
     },
-    schema::{contracts, imports, users},
+    schema::{audit_log, contracts, imports, users},
 };
 
 /// How many imports are listed.
@@ -189,4 +191,13 @@ pub fn with_contract_open<T>(
     let done = work(db)?;
     set(db, Some(archived_at))?;
     Ok(done)
+}
+
+/// The files from which imports have written these rows of the audit log, by the ids of the rows.
+pub fn files_of(db: &mut Db, rows: &[i64]) -> Result<HashMap<i64, String>, DbError> {
+    let found = imports::table
+        .inner_join(audit_log::table.on(audit_log::operation_id.eq(imports::operation_id)))
+        .filter(audit_log::id.eq_any(rows))
+        .select((audit_log::id, imports::file_name));
+    Ok(found.load::<(i64, String)>(db)?.into_iter().collect())
 }

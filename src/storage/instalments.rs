@@ -129,13 +129,21 @@ pub(super) fn of_contracts(db: &mut Db, contracts: Vec<ContractId>) -> QueryResu
     Ok(stored.into_iter().map(Instalment::from).collect())
 }
 
-/// What is open of the instalment of a contract that payments fill next, and its due day.
-pub fn next(db: &mut Db, contract: ContractId) -> Result<Option<(Cents, Option<NaiveDate>)>, DbError> {
+/// What is overdue of a contract, or else what is open of the instalment that payments fill next, and the day on which
+/// the first of that fell or falls due.
+pub fn next(
+    db: &mut Db,
+    contract: ContractId,
+    today: NaiveDate,
+) -> Result<Option<(Cents, Option<NaiveDate>)>, DbError> {
     let open = instalments::table
         .filter(instalments::contract_id.eq(contract).and(instalments::open_cents.gt(Cents(0))))
         .order(instalments::upto_cents)
         .select((instalments::open_cents, instalments::due_on));
-    Ok(open.first(db).optional()?)
+    let open: Vec<(Cents, Option<NaiveDate>)> = open.load(db)?;
+    let late = open.iter().filter(|(_, day)| day.is_some_and(|day| day < today));
+    let overdue: i64 = late.map(|(cents, _)| cents.0).sum();
+    Ok(open.first().map(|(cents, day)| (if overdue > 0 { Cents(overdue) } else { *cents }, *day)))
 }
 
 /// How many contracts that are not fully paid have no instalments that were agreed for them: the default plan says

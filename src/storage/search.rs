@@ -241,18 +241,25 @@ pub fn searched<F, S: Copy, R: Sorted<S>>(
     Ok(Page { among_newest: sought.among_newest, ..listing.page(loaded) })
 }
 
-/// The typed words as patterns for `LIKE … ESCAPE '!'`, at most eight.
-pub fn patterns(typed: &str) -> Vec<String> {
-    let escape = |word: &str| {
-        let mut pattern = String::from("%");
-        for c in word.chars() {
-            if matches!(c, '%' | '_' | '!') {
-                pattern.push('!');
-            }
-            pattern.push(c);
+/// The typed words, folded, at most eight.
+pub fn typed_words(typed: &str) -> Vec<String> {
+    text::fold(typed).split_whitespace().take(MOST_WORDS).map(str::to_owned).collect()
+}
+
+/// The pattern for `LIKE … ESCAPE '!'` that matches a word anywhere.
+pub fn pattern(word: &str) -> String {
+    let mut pattern = String::from("%");
+    for c in word.chars() {
+        if matches!(c, '%' | '_' | '!') {
+            pattern.push('!');
         }
-        pattern.push('%');
-        pattern
-    };
-    text::fold(typed).split_whitespace().take(8).map(escape).collect()
+        pattern.push(c);
+    }
+    pattern.push('%');
+    pattern
+}
+
+/// The typed words as such patterns.
+pub fn patterns(typed: &str) -> Vec<String> {
+    typed_words(typed).iter().map(|word| pattern(word)).collect()
 }

@@ -13,12 +13,12 @@ use super::{
 };
 use crate::{
     domain::{
-        Reason,
+        ClientId, Reason,
         entity::{EntityKind, Record},
         policy::{self, Owner, Permission},
         text::cut,
     },
-    services::{MergeSide, ReadRequest, Request},
+    services::{MergeSide, ReadRequest, Request, Unmerge, WriteRequest},
 };
 
 /// What follows when the popup that asks is answered.
@@ -63,9 +63,10 @@ pub fn copy_part(parts: Vec<(String, String)>, ctx: &Context) -> Action {
     Action::Popup(Box::new(Popup::values(ctx.say(Phrase::CopyTitle), parts, ctx)))
 }
 
-/// What can be done with the selected record, or with the marked ones, or why it cannot.
+/// What can be done with the selected record, or why it cannot. Clients are merged where two of them can be marked.
 pub fn bindings(kind: EntityKind, records: &[&Record], ctx: &Context) -> Vec<Binding> {
-    let commands = entity::commands(kind).into_iter().filter(|command| *command != Command::New);
+    let commands = entity::commands(kind).into_iter();
+    let commands = commands.filter(|command| !matches!(command, Command::New | Command::Merge));
     commands.map(|command| bind_to(command, kind, records, ctx)).collect()
 }
 
@@ -81,7 +82,24 @@ pub fn bindings_on_screen(
         Some(selected) => bind_to(binding.command, selected.kind(), &[selected], ctx),
         None => binding,
     });
-    meant.collect()
+    let undo = merged(record, ctx).map(|_| {
+        let (label, help) = (ctx.say(KnownPhrase::VerbUndoMerge), ctx.say(KnownPhrase::UndoMergeHelp));
+        Binding { label: label.into(), help: help.into(), ..bind(Command::Merge, ctx, None) }
+    });
+    undo.into_iter().chain(meant).collect()
+}
+
+/// The client whose screen this is, if it was merged and the user may undo that.
+fn merged(record: Option<&Record>, ctx: &Context) -> Option<ClientId> {
+    let Some(Record::Client(row)) = record else { return None };
+    row.client.merged_into_id.filter(|_| entity::merging::may_merge(ctx)).map(|_| row.client.id)
+}
+
+/// Asks whether a merge is to be undone.
+pub fn ask_undo_of_merge(undo: Unmerge, ctx: &Context) -> (Action, Option<Intent>) {
+    let lines = vec![ctx.say(KnownPhrase::UndoMergeMeans(undo.contracts.len()))];
+    let (title, verb) = (ctx.say(KnownPhrase::UndoMergeAsk), ctx.say(KnownPhrase::VerbUndoMerge));
+    ask(Begun::Confirm { title, lines, verb, write: WriteRequest::UndoMerge(Box::new(undo)) }, ctx)
 }
 
 /// The record that a command is for that is pressed on the screen of a contract while a payment of it is selected:
@@ -92,7 +110,9 @@ fn meant(command: Command, selected: Option<&Record>) -> Option<&Record> {
 
 /// The same for a list, where new records can be created too.
 pub fn list_bindings(kind: EntityKind, records: &[&Record], ctx: &Context) -> Vec<Binding> {
-    let bound = entity::commands(kind).into_iter().map(|command| match command {
+    let offered = entity::commands(kind).into_iter();
+    let offered = offered.filter(|command| *command != Command::Merge || entity::merging::may_merge(ctx));
+    let bound = offered.map(|command| match command {
         Command::New => bind(command, ctx, creation_refusal(kind, ctx).map(|reason| ctx.reason(reason))),
         command => bind_to(command, kind, records, ctx),
     });
@@ -187,6 +207,10 @@ pub fn begin_on_screen(
     ctx: &Context,
 ) -> (Action, Option<Intent>) {
     match (command, selected) {
+        (Command::Merge, _) => {
+            let read = merged(record, ctx).map(|id| Action::Send(ReadRequest::UndoOfMerge(id).into()));
+            (read.unwrap_or(Action::None), None)
+        }
         (Command::Print, Some(Record::Payment(payment))) => {
             ask(entity::payments::print_beside_contract(payment, ctx), ctx)
         }
@@ -239,7 +263,7 @@ pub fn go_on(intent: &Intent, outcome: &Outcome, ctx: &Context) -> (Action, Opti
         }
         (Intent::ForUsers(records, then), Outcome::People(people)) => then(records, people, ctx),
         (Intent::ForOption(record, then), Outcome::Choice(option)) => then(record, *option, ctx),
-        (Intent::ForMerge(sides), Outcome::Choice(kept)) => Some(Begun::Form(entity::merging::form(sides, *kept))),
+        (Intent::ForMerge(sides), Outcome::Choice(kept)) => Some(Begun::Form(entity::merging::form(sides, *kept, ctx))),
         _ => None,
     };
     next.map_or((Action::None, None), |begun| ask(begun, ctx))

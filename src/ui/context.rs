@@ -73,7 +73,13 @@ impl<'a> Context<'a> {
 
     /// What is wrong with a field.
     pub fn problem(&self, problem: Problem) -> String {
-        text::problem(self.language, problem)
+        match problem {
+            Problem::MoreThanDue(most) if most.0 > 0 => {
+                let most = format!("{} {}", most.format(self.language), self.settings().currency);
+                self.say(text::PaymentPhrase::MoreThanDue(&most))
+            }
+            problem => text::problem(self.language, problem),
+        }
     }
 
     /// Why an action is not allowed.

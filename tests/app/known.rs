@@ -32,18 +32,18 @@ fn a_new_client_that_is_known_already_is_told_below_the_field_and_saved_all_the_
             "new client",
             "Known already? Kevin Casey (Cool Startup LLC, client of Person sales) has this telephone number.",
             "Known already? Kevin Casey (Cool Startup LLC, client of Person sales) has this name and company.",
-            "Another client has the same telephone number,",
+            "Kevin Casey (Cool Startup LLC, client of Person sales) has the same name, company and telephone number.",
         ),
         (
             Language::Fr,
             "nouveau client",
             "Déjà connu ? Kevin Casey (Cool Startup LLC, client de Person sales) a ce numéro de téléphone.",
             "Déjà connu ? Kevin Casey (Cool Startup LLC, client de Person sales) a ce nom et cette entreprise.",
-            "Un autre client a le même numéro de téléphone,",
+            "Kevin Casey (Cool Startup LLC, client de Person sales) a les mêmes nom, entreprise et numéro de téléphone.",
         ),
     ] {
         let mut desk = desk_of("other.sales", language);
-        desk.resize(140, 30).go(new).write("KEVIN casey").press(KeyCode::Tab);
+        desk.resize(180, 30).go(new).write("KEVIN casey").press(KeyCode::Tab);
         desk.write("cool startup llc").press(KeyCode::Tab).see(name);
         desk.press(KeyCode::Tab).write("06.12.34.56.78").not(number).press(KeyCode::Tab).see(number).see(name);
         // What was changed since is not said of the old value.
@@ -69,7 +69,7 @@ fn the_summary_of_an_edit_says_who_is_known_but_not_the_client_itself() {
     desk.go("clients").press(KeyCode::Char('e')).press(KeyCode::Tab).not("Known already");
     to(&mut desk, "Phone").ctrl('u').write("0612345678").ctrl('s').see("Save these changes");
     desk.press(KeyCode::Esc).press(KeyCode::Tab).see("Kevin Casey (Cool Startup LLC").ctrl('s');
-    desk.see("Known already? Kevin Casey").press(KeyCode::Enter).see("Another client has the same telephone");
+    desk.see("Known already? Kevin Casey").press(KeyCode::Enter).see("of Person sales) has the same telephone number.");
 }
 
 #[test]
@@ -107,12 +107,12 @@ fn two_marked_clients_are_merged_field_by_field_and_that_is_undone() {
     desk.world.signed_contract(other);
     desk.go("clients").press(KeyCode::Char('M')).see("Mark the two clients with Space first.");
     desk.press(KeyCode::Home).press(KeyCode::Char(' ')).press(KeyCode::Char(' ')).press(KeyCode::Char('M'));
-    desk.see("Which one stays?").see("K. Casey: 1 contract, since");
+    desk.see("Which one stays?").see("K. Casey: 1 contract, client since");
     desk.press(KeyCode::Home).press(KeyCode::Up).press(KeyCode::Enter).see("Merge clients");
-    desk.see("Kevin Casey: Person sales").ctrl('s').see("into K. Casey?").see("Nothing has to move");
+    desk.see("The other one: Person sales").ctrl('s').see("into K. Casey?").see("Nothing has to move");
     desk.press(KeyCode::Esc).see("Nothing was merged.");
     desk.press(KeyCode::Home);
     to(&mut desk, "Full name").ctrl('t').ctrl('s').see("Merge Kevin Casey into K. Casey?");
-    desk.press(KeyCode::Char('y')).see("Press u to undo").see("is merged into Kevin Casey");
+    desk.press(KeyCode::Char('y')).see("Press u to undo").see("The two clients Kevin Casey are one now.");
     desk.not("K. Casey").press(KeyCode::Char('u')).see("again").see("K. Casey");
 }

@@ -28,6 +28,7 @@ mod lists;
 mod log;
 mod looks;
 mod marks;
+mod merging;
 mod messages;
 mod mouse;
 mod outcomes;

@@ -73,7 +73,11 @@ fn a_method_is_found_by_typing_its_word() {
 fn an_amount_that_does_not_fit_is_refused_under_its_field() {
     let mut desk = at_contracts(Language::En);
     desk.press(KeyCode::Char('p')).write("500.01").press(KeyCode::Tab).press(KeyCode::Tab).press(KeyCode::Tab);
-    desk.write("VIR 9").ctrl('s').see("At most 500.00 is still due.").see("VIR 9").see("500.01");
+    desk.write("VIR 9")
+        .ctrl('s')
+        .see("500.00 EUR is still due, so no more can be recorded.")
+        .see("VIR 9")
+        .see("500.01");
     desk.ctrl('u').write("-600").ctrl('s').see("Only 500.00 was paid, so no more can be refunded.");
     desk.ctrl('u').write("0").ctrl('s').see("This must not be zero.");
     desk.ctrl('u')

@@ -54,10 +54,10 @@ fn try_cell(world: &mut World, name: &str, who: &Session, allowed: bool) {
         records.client = world.client_of(world.sales.actor.id, "Without Contracts");
     }
     match name {
-        "read what to merge" | "merge clients" | "undo merge" => {
+        "read what to merge" | "read undo of merge" | "merge clients" | "undo merge" => {
             let [other, kept] = ["Other", "Kept"].map(|name| world.client_of(world.sales.actor.id, name));
             records.client = kept;
-            if name == "undo merge" {
+            if matches!(name, "undo merge" | "read undo of merge") {
                 let (sales_contact, draft) = (world.sales.actor.id, support::world::client_draft("Kept"));
                 let merge = Merge { kept: (kept, 1), other: (other, 1), draft, sales_contact };
                 world.save(&Request::Write(WriteRequest::MergeClients(Box::new(merge))));

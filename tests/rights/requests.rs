@@ -125,6 +125,7 @@ pub fn request(name: &str, on: &Records, world: &World) -> Request {
         "archive client" => Request::Write(WriteRequest::ArchiveClient { id: client, version: 1 }),
         "restore client" => Request::Write(WriteRequest::RestoreClient { id: client, version: 2 }),
         "read what to merge" => Request::Read(ReadRequest::MergeSides([client, other_client(world, client)])),
+        "read undo of merge" => Request::Read(ReadRequest::UndoOfMerge(other_client(world, client))),
         "merge clients" => {
             let merge =
                 Merge { kept: (client, 1), other: (other_client(world, client), 1), draft, sales_contact: other_sales };

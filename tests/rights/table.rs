@@ -47,6 +47,7 @@ pub const EXPECTED: &[Row] = &[
     ("archive client",            [Y, N, N, N, N]),
     ("restore client",            [Y, N, N, N, N]),
     ("read what to merge",        [Y, N, N, N, N]),
+    ("read undo of merge",        [Y, N, N, N, N]),
     ("merge clients",             [Y, N, N, N, N]),
     ("undo merge",                [Y, N, N, N, N]),
     ("create contract",           [Y, N, N, N, N]),

@@ -115,3 +115,26 @@ fn it_is_late_on_the_day_after(#[values(Engine::Sqlite, Engine::MariaDb, Engine:
     paid(&mut world, id, 1_000);
     assert_eq!(listed(&mut world, ContractView::Overdue), []);
 }
+
+/// The answer to a payment names all that is overdue and since when, as the details of the contract do.
+#[rstest]
+fn a_payment_answers_with_all_that_is_overdue(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
+    let mut world = World::new(engine);
+    let client = world.client_of(world.sales.actor.id, "Kevin Casey");
+    let id = ContractId::new(world.save(&new_contract(client, 1_000, 1_000)).0);
+    let days = [(300, -20), (200, -10), (500, 10)];
+    world.save(&set(id, 1, days.map(|(cents, days)| row("", cents, Due::On(in_days(days)))).to_vec()));
+    let pay = |cents| super::payments::record(id, support::world::payment_draft(cents));
+    let next = |reply: Reply| {
+        let Reply::Saved { id, done: Some(done), .. } = reply else { panic!() };
+        (epic_events::domain::PaymentId::new(id), done.balance.unwrap().next)
+    };
+    let (first, late) = next(world.manage(&pay(100)));
+    assert_eq!(late, Some((Cents(400), in_days(-20))));
+    let (_, late) = next(world.manage(&pay(400)));
+    assert_eq!(late, Some((Cents(500), in_days(10))));
+    let cancel = WriteRequest::CancelPayment { id: first, version: 1, reason: "Wrong".to_owned() };
+    assert_eq!(next(world.manage(&Request::Write(cancel))).1, Some((Cents(100), in_days(-10))));
+}

@@ -2,7 +2,7 @@
 
 use epic_events::{
     domain::{ContractId, UserId, clients::Client, session::Session},
-    services::Merge,
+    services::{Merge, Unmerge},
 };
 
 use super::{
@@ -144,6 +144,70 @@ fn a_merge_is_undone_only_while_nothing_of_it_has_changed(
     }
 }
 
+/// The undo of the merge that has archived this client, as its details read it.
+fn later(world: &mut World, other: ClientId) -> Unmerge {
+    let Reply::UndoOfMerge(undo) = world.manage(&ReadRequest::UndoOfMerge(other).into()) else { panic!() };
+    *undo
+}
+
+/// Whatever else was done meanwhile, in whatever session, a merge can be undone while nothing of it has changed.
+#[rstest]
+fn a_merge_is_undone_later_from_what_the_audit_log_knows(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
+    let mut world = World::new(engine);
+    let one = world.records();
+    let (owner, manager) = (world.sales.actor.id, world.manager.clone());
+    let [kept, third] = ["Casey, Kevin", "Third"].map(|name| world.client_of(owner, name));
+    let before = rows(&world);
+    let Request::Write(WriteRequest::MergeClients(merging)) = merge(&world, kept, one.client) else { panic!() };
+    let last_contact_at = chrono::NaiveDate::from_ymd_opt(2026, 3, 29);
+    let draft = ClientDraft { notes: "Both".to_owned(), last_contact_at, ..client_draft("Kevin") };
+    let sales_contact = world.other_sales.actor.id;
+    world.manage(&Request::Write(WriteRequest::MergeClients(Box::new(Merge { draft, sales_contact, ..*merging }))));
+    // A client that was not merged has nothing to undo.
+    for id in [kept, third] {
+        assert_eq!(world.ask(Some(&manager), &ReadRequest::UndoOfMerge(id).into()).unwrap_err(), Error::NotFound);
+    }
+    let version = stored(&world, third).version;
+    let as_before = ClientDraft::from(&stored(&world, third));
+    let other = ClientDraft { full_name: "Fourth".to_owned(), ..as_before.clone() };
+    for (version, draft) in [(version, other), (version + 1, as_before)] {
+        world.manage(&Request::Write(WriteRequest::UpdateClient { id: third, version, draft }));
+    }
+    let undo = later(&mut world, one.client);
+    world.manage(&Request::Write(WriteRequest::UndoMerge(Box::new(undo.clone()))));
+    assert_eq!(rows(&world), before);
+    // It was undone; nothing is undone twice.
+    assert_eq!(world.ask(Some(&manager), &ReadRequest::UndoOfMerge(one.client).into()).unwrap_err(), Error::NotFound);
+    let again = world.ask(Some(&manager), &Request::Write(WriteRequest::UndoMerge(Box::new(undo))));
+    assert!(matches!(denied(again), Reason::ClientChangedSince(_)));
+}
+
+#[rstest]
+fn a_merge_of_which_something_has_changed_is_not_undone_later(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
+    let mut world = World::new(engine);
+    let one = world.records();
+    let (owner, manager) = (world.sales.actor.id, world.manager.clone());
+    let kept = world.client_of(owner, "Casey, Kevin");
+    world.manage(&merge(&world, kept, one.client));
+    let undo = later(&mut world, one.client);
+    let draft = support::world::contract_draft(200_000);
+    let edit = WriteRequest::UpdateContract { id: one.signed, version: 3, draft, difference: None };
+    world.save(&Request::Write(edit));
+    let asked = ReadRequest::UndoOfMerge(one.client).into();
+    assert_eq!(denied(world.ask(Some(&manager), &asked)), Reason::ContractChangedSince(one.signed.0));
+    let version = stored(&world, kept).version;
+    world.save(&Request::Write(WriteRequest::UpdateClient { id: kept, version, draft: client_draft("Somebody") }));
+    assert_eq!(denied(world.ask(Some(&manager), &asked)), Reason::ClientChangedSince("Somebody".to_owned()));
+    // What was read before the change is refused as well.
+    let before = rows(&world);
+    denied(world.ask(Some(&manager), &Request::Write(WriteRequest::UndoMerge(Box::new(undo)))));
+    assert_eq!(rows(&world), before);
+}
+
 #[rstest]
 fn a_merged_client_is_neither_restored_nor_changed_nor_merged_again(
     #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
@@ -242,7 +306,11 @@ fn undoing_a_merge_brings_back_every_row(#[values(Engine::Sqlite, Engine::MariaD
         let merging = Merge { draft, sales_contact: owners[dice.roll(2)], ..*merging };
         let done = world.manage(&Request::Write(WriteRequest::MergeClients(Box::new(merging))));
         assert_eq!(super::known::stored(&world), super::known::computed(&world), "{kept:?} {other:?}");
-        world.manage(&done.undo().unwrap());
+        // What is read from the audit log undoes the same.
+        let undo = done.undo().unwrap();
+        let later = later(&mut world, other);
+        assert_eq!(format!("{undo:?}"), format!("{:?}", Request::Write(WriteRequest::UndoMerge(Box::new(later)))));
+        world.manage(&undo);
         assert_eq!(rows(&world), before, "{kept:?} {other:?}");
     }
     println!("FIGURE 31 undone merges ({}): {pairs}, every row as before", engine.name());

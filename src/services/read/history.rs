@@ -52,6 +52,11 @@ pub(super) fn of(
     let newest = Listing { descending: true, sort: AuditSort::Time, ..first(filter, DETAIL_ROWS) };
     let mut page = storage::audit::page(db, &newest, (None, None), readable, ctx.viewer())?;
     name_people(db, &mut page.rows)?;
+    let ids: Vec<i64> = page.rows.iter().map(|row| row.id).collect();
+    let mut files = if ids.is_empty() { HashMap::new() } else { storage::imports::files_of(db, &ids)? };
+    for row in &mut page.rows {
+        row.import = files.remove(&row.id);
+    }
     Ok(page)
 }
 

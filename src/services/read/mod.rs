@@ -4,6 +4,7 @@ mod candidates;
 mod figures;
 mod history;
 mod known;
+mod merged;
 pub(super) mod paper;
 mod search;
 
@@ -50,6 +51,7 @@ pub(super) fn answer(db: &mut Db, ctx: &RequestContext, read: &ReadRequest) -> R
         ReadRequest::MergeSides([one, other]) => {
             Reply::MergeSides(Box::new([merge_side(db, *one)?, merge_side(db, *other)?]))
         }
+        ReadRequest::UndoOfMerge(id) => Reply::UndoOfMerge(Box::new(merged::undo(db, *id)?)),
         ReadRequest::Calendar { from, to } => Reply::Calendar(calendar(db, ctx, *from, *to)?),
         ReadRequest::ViewUser(id) => Reply::User(Box::new(user(db, ctx, *id)?)),
         ReadRequest::ViewClient(id) => Reply::Client(Box::new(client(db, ctx, *id)?)),

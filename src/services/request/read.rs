@@ -53,6 +53,8 @@ pub enum ReadRequest {
     },
     /// Two clients that are to be merged, each with how much is below it.
     MergeSides([ClientId; 2]),
+    /// The undo of the merge that has archived this client, if nothing of it has changed since.
+    UndoOfMerge(ClientId),
     /// Signed contracts that an event can be created for.
     PickContract {
         text: String,
@@ -95,7 +97,7 @@ impl ReadRequest {
             Self::List(query) => P::to_see(query.kind()),
             Self::ViewUser(_) | Self::PickUser { .. } => P::SeeStaff,
             Self::KnownClients { .. } => P::CreateClient,
-            Self::MergeSides(_) => P::MergeClients,
+            Self::MergeSides(_) | Self::UndoOfMerge(_) => P::MergeClients,
             Self::PickContract { .. } => P::CreateEvent,
             Self::PickPayable { .. } => P::RecordPayment,
             Self::PickSupport { .. } => P::AssignSupport,
@@ -110,7 +112,7 @@ impl ReadRequest {
             Self::Plans | Self::DefaultFollowers => return (Subject::Plan, None),
             Self::Home | Self::Figures | Self::Search { .. } => return (Subject::Session, None),
             Self::List(query) => (query.kind(), None),
-            Self::ViewClient(id) => (K::Client, Some(id.0)),
+            Self::ViewClient(id) | Self::UndoOfMerge(id) => (K::Client, Some(id.0)),
             Self::ViewContract(id) => (K::Contract, Some(id.0)),
             Self::ViewEvent(id) => (K::Event, Some(id.0)),
             Self::ViewPayment(id) => (K::Payment, Some(id.0)),

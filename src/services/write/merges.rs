@@ -1,11 +1,13 @@
 //! Merging two clients, and undoing that.
 
+use serde_json::{Value, json};
+
 use super::load::{load, load_merged, new_owner};
 use crate::{
     domain::{
-        ClientId, ContractId, Error, Reason,
+        ClientId, ContractId, Error, Field, Reason,
         audit::Verb,
-        clients::{Client, ClientDraft},
+        clients::{Client, ClientDraft, told_apart_by},
         contracts::Contract,
         users::Role,
     },
@@ -49,8 +51,10 @@ pub(super) fn merge(db: &mut Db, ctx: &RequestContext, merge: &Merge) -> Result<
     storage::clients::follow_below(db, kept.id)?;
     let after = Client { sales_contact_id: merge.sales_contact, ..draft.applied_to(&kept) };
     let gone = Client { archived_at: Some(ctx.now), merged_into_id: Some(kept.id), email: None, ..(*other).clone() };
-    let entry = changed(Verb::ClientMerged, &after.full_name, &*kept, &after).found_by(&[kept.holder(), &owner]);
-    let entries = std::iter::once(changed(Verb::ClientMerged, &other.full_name, &*other, &gone))
+    let entry = changed(Verb::ClientMerged, &after.full_name, &*kept, &after);
+    let entry = with(entry, &other, contracts.len()).found_by(&[kept.holder(), &owner]);
+    let gone = changed(Verb::ClientMerged, &other.full_name, &*other, &gone).found_by(&[&after.full_name]);
+    let entries = std::iter::once(gone)
         .chain(contracts.iter().map(|contract| moved_to(contract, kept.id, &after.full_name)))
         .collect::<Vec<_>>();
     let undo = WriteRequest::UndoMerge(Box::new(Unmerge {
@@ -63,6 +67,14 @@ pub(super) fn merge(db: &mut Db, ctx: &RequestContext, merge: &Merge) -> Result<
     }));
     let merged = Merged { other: other.full_name.clone(), contracts: contracts.len() };
     Ok(WriteOutcome::undoable(entry, kept.version + 1, undo).merged(merged, entries))
+}
+
+/// The entry of the client that stays says with which other one it was merged, and how many contracts have moved.
+fn with(mut entry: AuditEntry, other: &Client, contracts: usize) -> AuditEntry {
+    let apart = told_apart_by(&other.company_name, &other.phone);
+    let said = json!({ "name": format!("{} ({apart})", other.full_name), "contracts": contracts });
+    entry.changes.0.push((Field::OtherClient, Value::Null, said));
+    entry.found_by(&[&other.full_name])
 }
 
 /// The audit entry of a contract that goes to another client.
@@ -91,7 +103,8 @@ pub(super) fn undo(db: &mut Db, ctx: &RequestContext, merge: &Unmerge) -> Result
     storage::clients::follow_below(db, kept.id)?;
     storage::clients::follow_below(db, other.id)?;
     let back = Client { archived_at: None, merged_into_id: None, email: merge.other_email.clone(), ..(*other).clone() };
-    let entry = changed(Verb::MergeUndone, &before.full_name, &*kept, &before).found_by(&[kept.holder()]);
+    let entry = changed(Verb::MergeUndone, &before.full_name, &*kept, &before);
+    let entry = with(entry, &other, contracts.len()).found_by(&[kept.holder()]);
     let entries = std::iter::once(changed(Verb::MergeUndone, &other.full_name, &*other, &back))
         .chain(contracts.iter().map(|contract| moved_to(contract, other.id, &other.full_name)))
         .collect::<Vec<_>>();

@@ -114,7 +114,7 @@ fn balance(
     if after.archived_at.is_some() {
         instalments::follow(db, ctx, &after)?;
     }
-    let next = storage::instalments::next(db, contract.id)?;
+    let next = storage::instalments::next(db, contract.id, ctx.wall.date())?;
     let next = next.and_then(|(open, day)| Some((open, day?)));
     let now = Balance { contract: contract.id, amount, due, next };
     let verb = outcome.entries.first().map_or(Verb::PaymentRecorded, |entry| entry.verb);

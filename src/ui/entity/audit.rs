@@ -7,7 +7,7 @@ use super::{
 use crate::{
     domain::{
         Field,
-        audit::{AuditFilter, AuditRow, AuditSort, AuditView, Verb},
+        audit::{AuditFilter, AuditRow, AuditSort, AuditView, Subject, Verb},
         dates::{self, Direction},
         entity::{EntityKind, Record},
         lists::ColumnName as N,
@@ -117,6 +117,10 @@ fn what(row: &AuditRow, ctx: &Context) -> String {
     if row.action.parse() == Ok(Verb::SupportAssigned) && row.changes.removes(Field::SupportId) {
         return ctx.say(Phrase::SupportRemoved);
     }
+    // So is saving the refused rows of a file, as an export of no list.
+    if row.action.parse() == Ok(Verb::Exported) && row.record_type == Subject::Import.to_string() {
+        return ctx.say(ListPhrase::RefusedRowsSaved);
+    }
     ctx.verb(&row.action)
 }
 
@@ -166,7 +170,8 @@ pub fn changes(row: &AuditRow, ctx: &Context) -> Vec<(String, String)> {
         let change = if old.is_empty() { new } else { ctx.say(Phrase::FromTo { old: &old, new: &new }) };
         (ctx.field(*field), change)
     });
-    shown.filter(|(_, change)| !change.is_empty()).collect()
+    let import = row.import.iter().map(|file| (ctx.say(ListPhrase::ImportedFrom), file.clone()));
+    import.chain(shown.filter(|(_, change)| !change.is_empty())).collect()
 }
 
 #[cfg(test)]
@@ -175,12 +180,27 @@ mod tests {
 
     use super::*;
     use crate::{
-        domain::{language::Language, text},
+        domain::{audit_words, language::Language, text},
         ui::{
             text::{say, verb},
             widgets::table::{Columns, MARGIN},
         },
     };
+
+    /// Whoever types what the log shows for an action finds its rows, in either language.
+    #[test]
+    fn every_action_is_found_by_its_words() {
+        for language in Language::iter() {
+            for action in Verb::iter() {
+                for word in text::fold(verb(language, action.into())).split_whitespace() {
+                    assert!(audit_words::meant_by(word).contains(&action), "{word} for {action}");
+                }
+            }
+            for word in text::fold(&say(language, ListPhrase::RefusedRowsSaved.into())).split_whitespace() {
+                assert!(audit_words::meant_by(word).contains(&Verb::Exported), "{word}");
+            }
+        }
+    }
 
     #[test]
     fn every_action_fits_its_column() {
@@ -190,7 +210,8 @@ mod tests {
             let (_, width) = layout.into_iter().find(|(at, _)| columns.all[*at].name == N::What).unwrap();
             for language in Language::iter() {
                 let actions = Verb::iter().map(|action| verb(language, action.into()).to_owned());
-                for words in actions.chain([say(language, Phrase::SupportRemoved)]) {
+                let other = [Phrase::SupportRemoved, ListPhrase::RefusedRowsSaved.into()];
+                for words in actions.chain(other.map(|phrase| say(language, phrase))) {
                     assert!(text::width(&words) <= usize::from(width), "{words} in {window} columns");
                 }
             }

@@ -44,6 +44,7 @@ impl Entity for Clients {
         (Phrase::ColEmail, column(N::Email, 22, 2, 4).sorts(2)),
         (Phrase::ColLastContact, column(N::LastContact, 12, 0, 5).sorts(5)),
         (Phrase::ColUpdated, column(N::Updated, 16, 0, 6).sorts(6)),
+        (Phrase::Known(KnownPhrase::ColShared), column(N::Shared, 7, 0, 1).sorts(7)),
     ];
     const COMMANDS: &'static [(Command, Permission, Begins<ClientRow>)] = &[
         (Command::New, Permission::CreateClient, Begins::New),
@@ -86,6 +87,7 @@ impl Entity for Clients {
             client.email.clone().unwrap_or_default(),
             client.last_contact_at.map(dates::format_date).unwrap_or_default(),
             wall_time(client.updated_at, ctx),
+            row.shares().map(|shared| ctx.say(KnownPhrase::SharedShort(shared))).unwrap_or_default(),
         ]
     }
 
@@ -96,7 +98,12 @@ impl Entity for Clients {
     fn facts(row: &ClientRow, ctx: &Context) -> Vec<(String, String)> {
         let merged_into = row.merged_into.as_deref().unwrap_or_default();
         let names = [(Field::SalesContactId, row.sales_contact.as_str()), (Field::MergedIntoId, merged_into)];
-        labelled(&row.client.audited_fields(), &names, ctx)
+        let mut facts = labelled(&row.client.audited_fields(), &names, ctx);
+        facts.extend(
+            row.shares()
+                .map(|shared| (ctx.say(KnownPhrase::PossibleDuplicate), ctx.say(KnownPhrase::SharedWith(shared)))),
+        );
+        facts
     }
 
     fn sort_title(sort: ClientSort) -> Phrase<'static> {
@@ -143,7 +150,8 @@ impl Entity for Clients {
             ClientView::Mine => true,
             ClientView::All | ClientView::Duplicates | ClientView::Archived => false,
         };
-        columns_if(&[(sales || filter.sales_contact.is_some(), N::Sales)])
+        let is_said = filter.view == ClientView::Duplicates;
+        columns_if(&[(sales || filter.sales_contact.is_some(), N::Sales), (!is_said, N::Shared)])
     }
 
     fn filter_fields(filter: &ClientFilter, ctx: &Context) -> Vec<FormField> {
@@ -240,7 +248,12 @@ pub fn likeness(form: &Reader) -> ClientDraft {
 
 /// What is said of a client that is known already, for one of the things that it has in common with a form.
 pub fn known_words(known: &Known, shared: Shared, ctx: &Context) -> String {
-    let who = known.client.as_ref().map_or_else(
+    ctx.say(KnownPhrase::Has { shared, who: &who(known, ctx) })
+}
+
+/// Who a client is that is known already, as far as the user may see that.
+pub fn who(known: &Known, ctx: &Context) -> String {
+    known.client.as_ref().map_or_else(
         || ctx.say(KnownPhrase::OfColleague),
         |client| {
             let company = (!client.company_name.is_empty()).then(|| client.company_name.clone());
@@ -249,8 +262,7 @@ pub fn known_words(known: &Known, shared: Shared, ctx: &Context) -> String {
             let about = [company, Some(ctx.say(owner)), archived].into_iter().flatten().collect::<Vec<_>>();
             format!("{} ({})", client.full_name, about.join(", "))
         },
-    );
-    ctx.say(KnownPhrase::Has { shared, who: &who })
+    )
 }
 
 fn archive(Seen { id, version }: Seen, hidden: bool) -> WriteRequest {

@@ -343,8 +343,17 @@ pub fn due_in_words(row: &ContractRow, ctx: &Context) -> String {
 
 /// What so many contracts amount to.
 pub fn sums_in_words(count: i64, sums: Sums, ctx: &Context) -> String {
+    summed(count, sums, false, ctx)
+}
+
+/// The same of contracts that are listed by what falls due of them: what is due includes what falls due later.
+pub fn sums_by_due_day(count: i64, sums: Sums, ctx: &Context) -> String {
+    summed(count, sums, true, ctx)
+}
+
+fn summed(count: i64, sums: Sums, by_due_day: bool, ctx: &Context) -> String {
     let Sums::Contracts { total, due } = sums else { return String::new() };
     let [total, due] = [total, due].map(|cents| cents.format(ctx.language));
     let currency = &ctx.settings().currency;
-    ctx.say(ListPhrase::ContractSums { count, total: &total, due: &due, currency })
+    ctx.say(ListPhrase::ContractSums { count, total: &total, due: &due, by_due_day, currency })
 }

@@ -63,5 +63,5 @@ pub use forms::{
 };
 pub use records::{
     cells, child, choice, columns, detail, facts, found_name, has_calendar, has_sums, heading, named, picked_name,
-    read, sums_in_words, titles, too_many_to_sum,
+    read, sums_in_words, sums_of, titles, too_many_to_sum,
 };

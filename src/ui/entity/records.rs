@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     domain::{
-        entity::{EntityKind, Record},
+        entity::{EntityKind, Query, Record},
         page::Sums,
     },
     services::{ReadRequest, Reply},
@@ -91,6 +91,16 @@ pub fn sums_in_words(count: i64, sums: Sums, ctx: &Context) -> String {
     match sums {
         Sums::Contracts { .. } => contracts::sums_in_words(count, sums, ctx),
         Sums::Payments { .. } => payments::sums_in_words(count, sums, ctx),
+    }
+}
+
+/// The same of a list: views by due day show contracts of which other instalments are still to fall due.
+pub fn sums_of(query: &Query, count: i64, sums: Sums, ctx: &Context) -> String {
+    match (query, sums) {
+        (Query::Contract(listing), Sums::Contracts { .. }) if listing.filter.view.is_by_due_day() => {
+            contracts::sums_by_due_day(count, sums, ctx)
+        }
+        _ => sums_in_words(count, sums, ctx),
     }
 }
 

@@ -200,6 +200,14 @@ impl FormField {
         self.content() != self.base
     }
 
+    /// Of a field in which two clients that are merged differ: the value that can be taken instead of the one that
+    /// stands there, and whether it is that of the client that stays. Call it only where `base` is that one's value.
+    pub fn other_value(&self) -> Option<(String, bool)> {
+        let theirs = self.theirs.clone()?;
+        let is_theirs = self.content() == theirs;
+        Some((if is_theirs { self.base.clone() } else { theirs }, is_theirs))
+    }
+
     pub fn set(&mut self, text: &str) {
         match &self.kind {
             FieldKind::Choice(options) => {

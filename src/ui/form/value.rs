@@ -11,7 +11,7 @@ use crate::{
     },
     ui::{
         Context,
-        text::{ImportPhrase, PaymentPhrase, Phrase},
+        text::{ImportPhrase, KnownPhrase, PaymentPhrase, Phrase},
     },
 };
 
@@ -66,6 +66,11 @@ pub fn value(field: Field, raw: &Value, ctx: &Context) -> String {
             Field::SalesContactId | Field::SupportId | Field::ClientId | Field::ContractId | Field::MergedIntoId,
             Value::Number(id),
         ) => ctx.say(Phrase::Numbered(id.as_i64().unwrap_or_default())),
+        (Field::OtherClient, Value::Object(other)) => {
+            let name = other.get("name").and_then(Value::as_str).unwrap_or_default();
+            let contracts = other.get("contracts").and_then(Value::as_i64).unwrap_or_default();
+            ctx.say(KnownPhrase::OtherWith { name, contracts })
+        }
         (Field::Instalments, Value::Array(rows)) => {
             let parts: Vec<String> = rows.iter().map(|row| instalment(row, ctx)).collect();
             parts.join(", ")

@@ -133,6 +133,11 @@ impl Screen for Detail {
 
     fn on_reply(&mut self, to: &Request, reply: Result<Reply, Error>, ctx: &Context) -> Action {
         match reply {
+            Ok(Reply::UndoOfMerge(undo)) => {
+                let (action, intent) = actions::ask_undo_of_merge(*undo, ctx);
+                self.asked = intent;
+                action
+            }
             Ok(reply) => match entity::detail(self.kind, &reply) {
                 Some(detail) => self.show(detail),
                 None => self.reload_after(report::of(to, &reply, ctx)),

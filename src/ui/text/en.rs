@@ -788,6 +788,7 @@ pub(super) fn field(field: Field) -> &'static str {
         Field::ArchivedAt => "Archived",
         Field::Number => "Number",
         Field::MergedIntoId => "Merged into",
+        Field::OtherClient => "Other client",
         Field::ClientId => "Client",
         Field::TotalCents => "Total",
         Field::DueCents => "Still due",
@@ -898,7 +899,7 @@ pub(super) fn problem(problem: Problem) -> String {
         Problem::Negative => "This must not be negative.",
         Problem::IsZero => "This must not be zero.",
         Problem::MoreThanDue(Cents(0)) => "Nothing is due any more. Only a refund is possible, written with a minus.",
-        Problem::MoreThanDue(most) => return format!("At most {} is still due.", most.format(Language::En)),
+        Problem::MoreThanDue(most) => return more_than_due(&most.format(Language::En)),
         Problem::MoreThanPaid(Cents(0)) => "Nothing was paid, so nothing can be refunded.",
         Problem::MoreThanPaid(most) => {
             return format!("Only {} was paid, so no more can be refunded.", most.format(Language::En));
@@ -1650,15 +1651,16 @@ fn lists(phrase: ListPhrase, naming: Naming) -> String {
         ListPhrase::EmptyListHint => "Press ⌨new⌨ to create the first one.",
         ListPhrase::Refined(by) => return format!("Filtered: {by}"),
         ListPhrase::OpenedAtToday => "Opened at today; earlier events are above",
-        ListPhrase::ContractSums { count, total, due, currency } => {
-            return format!(
-                "{}: total {total} {currency}, due {due} {currency}",
-                plural(count, "contract", "contracts")
-            );
+        ListPhrase::ContractSums { count, total, due, by_due_day, currency } => {
+            let contracts = plural(count, "contract", "contracts");
+            let is_due = if by_due_day { "due now or later" } else { "due" };
+            return format!("{contracts}: total {total} {currency}, {is_due} {due} {currency}");
         }
         ListPhrase::TooManyToSum(count) => {
             return format!("More than {} contracts: narrow the list to see their sum", number(count));
         }
+        ListPhrase::RefusedRowsSaved => "refused rows saved",
+        ListPhrase::ImportedFrom => "Imported from",
         ListPhrase::FilterLabel => "Filter",
         ListPhrase::Searched(kind) => searched(kind),
         ListPhrase::FilterHelp(kind) => return format!("Search for words in these values: {}.", searched(kind)),
@@ -1871,11 +1873,28 @@ fn instalments(phrase: InstalmentPhrase, naming: Naming) -> String {
     naming.keys_in(words)
 }
 
+fn more_than_due(most: &str) -> String {
+    format!("{most} is still due, so no more can be recorded.")
+}
+
 /// What is said about clients that may be entered twice.
 fn known(phrase: KnownPhrase, naming: Naming) -> String {
     let counted = |count: i64, one: &str| if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") };
     match phrase {
         KnownPhrase::IsTwin => "Another client has the same telephone number, or the same name and company.".to_owned(),
+        KnownPhrase::TwinIs { who, person: true, phone: true } => {
+            format!("{who} has the same name, company and telephone number.")
+        }
+        KnownPhrase::TwinIs { who, phone: true, .. } => format!("{who} has the same telephone number."),
+        KnownPhrase::TwinIs { who, .. } => format!("{who} has the same name and company."),
+        KnownPhrase::ColShared => "Same".to_owned(),
+        KnownPhrase::SharedShort(Shared::Person) => "name".to_owned(),
+        KnownPhrase::SharedShort(Shared::Phone) => "number".to_owned(),
+        KnownPhrase::SharedShort(Shared::Email) => "e-mail".to_owned(),
+        KnownPhrase::PossibleDuplicate => "Possible duplicate".to_owned(),
+        KnownPhrase::SharedWith(Shared::Person) => "same name and company as another client".to_owned(),
+        KnownPhrase::SharedWith(Shared::Phone) => "same telephone number as another client".to_owned(),
+        KnownPhrase::SharedWith(Shared::Email) => "same e-mail as another client".to_owned(),
         KnownPhrase::Has { shared: Shared::Person, who } => format!("Known already? {who} has this name and company."),
         KnownPhrase::Has { shared: Shared::Phone, who } => format!("Known already? {who} has this telephone number."),
         KnownPhrase::Has { shared: Shared::Email, who } => {
@@ -1886,11 +1905,27 @@ fn known(phrase: KnownPhrase, naming: Naming) -> String {
         KnownPhrase::IsArchived => "archived".to_owned(),
         KnownPhrase::OfColleague => "A client of a colleague".to_owned(),
         KnownPhrase::MarkTwo => naming.keys_in("Mark the two clients with ⌨mark⌨ first."),
+        KnownPhrase::ToMerge { marked: 0 } => naming.keys_in("⌨mark⌨ marks two, then ⌨merge⌨ merges"),
+        KnownPhrase::ToMerge { .. } => naming.keys_in("Mark the other one, then ⌨merge⌨ merges"),
         KnownPhrase::VerbMerge => "merge".to_owned(),
         KnownPhrase::MergeTitle => "Merge clients".to_owned(),
+        KnownPhrase::MergeHelp => "Merge the two, after one more question.".to_owned(),
+        KnownPhrase::TakeOther => "take the other value".to_owned(),
+        KnownPhrase::TakeOtherHelp => {
+            "Take the value of the other client, or again that of the one that stays.".to_owned()
+        }
+        KnownPhrase::OtherValue { value, of_kept } => {
+            let whose = if of_kept { "The one that stays" } else { "The other one" };
+            format!("{whose}: {value}   {}", naming.keys_in("⌨take-theirs⌨ takes this"))
+        }
+        KnownPhrase::FromOther => "From the other one.".to_owned(),
+        KnownPhrase::NotesOfBoth => "The notes of both.".to_owned(),
         KnownPhrase::WhichStays => "Which one stays?".to_owned(),
+        KnownPhrase::Without(what) => format!("no {what}"),
+        KnownPhrase::Contracts(count) => counted(count, "contract"),
+        KnownPhrase::Since(time) => format!("client since {time}"),
         KnownPhrase::Side { name, contracts, since } => {
-            format!("{name}: {}, since {since}", counted(contracts, "contract"))
+            format!("{name}: {}, client since {since}", counted(contracts, "contract"))
         }
         KnownPhrase::MergeAsk { kept, other } => format!("Merge {other} into {kept}?"),
         KnownPhrase::Moves { contracts: 0, kept, .. } => format!("Nothing has to move to {kept}."),
@@ -1900,9 +1935,11 @@ fn known(phrase: KnownPhrase, naming: Naming) -> String {
             counted(events, "event"),
             counted(payments, "payment")
         ),
-        KnownPhrase::MergeMeans(other) => {
-            let undo = naming.keys_in("⌨undo⌨ undoes it until something of it changes.");
-            format!("{other} is archived and leads here. {undo}")
+        KnownPhrase::MergeMeans { kept, other } => {
+            let undo = naming.keys_in(
+                "Until one of the two changes you can undo this: right after with ⌨undo⌨, later with ⌨merge⌨ in the archived one.",
+            );
+            format!("{other} is archived; whoever opens it is led to {kept}. {undo}")
         }
         KnownPhrase::MergeAgain("") => {
             "One of the two was changed meanwhile. Nothing was merged; begin again.".to_owned()
@@ -1910,7 +1947,35 @@ fn known(phrase: KnownPhrase, naming: Naming) -> String {
         KnownPhrase::MergeAgain(name) => {
             format!("{name} has changed one of the two meanwhile. Nothing was merged; begin again.")
         }
+        KnownPhrase::OtherWith { name, contracts: 0 } => format!("{name}, no contracts moved"),
+        KnownPhrase::OtherWith { name, contracts } => format!("{name}, {} moved", counted(contracts, "contract")),
+        KnownPhrase::VerbUndoMerge => "undo the merge".to_owned(),
+        KnownPhrase::UndoMergeHelp => "Make two clients of them again, as they were before the merge.".to_owned(),
+        KnownPhrase::UndoMergeAsk => "Undo this merge?".to_owned(),
+        KnownPhrase::UndoMergeMeans(contracts) => {
+            let back = match contracts {
+                0 => String::new(),
+                1 => " This one gets its contract back.".to_owned(),
+                more => format!(" This one gets its {more} contracts back."),
+            };
+            format!("Both clients will be as they were before it.{back}")
+        }
+        KnownPhrase::StaysMerged => "They stay merged.".to_owned(),
         KnownPhrase::NothingMerged => "Nothing was merged.".to_owned(),
+        KnownPhrase::MergedNow { kept, other, contracts, undone } if kept == other => {
+            let moved = match (contracts, undone) {
+                (0, _) => String::new(),
+                (1, false) => "; 1 contract was moved".to_owned(),
+                (1, true) => "; 1 contract was moved back".to_owned(),
+                (more, false) => format!("; {more} contracts were moved"),
+                (more, true) => format!("; {more} contracts were moved back"),
+            };
+            if undone {
+                format!("{kept} is two clients again{moved}.")
+            } else {
+                format!("The two clients {kept} are one now{moved}.")
+            }
+        }
         KnownPhrase::MergedNow { kept, other, contracts, undone } => {
             let moved = match (contracts, undone) {
                 (0, _) => String::new(),
@@ -1976,6 +2041,7 @@ fn payments(phrase: PaymentPhrase, naming: Naming) -> String {
         PaymentPhrase::TooManyToSum(count) => {
             return format!("More than {} payments: narrow the list to see their sum", number(count));
         }
+        PaymentPhrase::MoreThanDue(most) => return more_than_due(most),
         PaymentPhrase::Now { cancelled, refund, amount, due, due_in_words, contract } => {
             let what = if refund { "Refund" } else { "Payment" };
             let done = if cancelled { "cancelled" } else { "recorded" };

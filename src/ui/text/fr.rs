@@ -842,6 +842,7 @@ pub(super) fn field(field: Field) -> &'static str {
         Field::ArchivedAt => "Archivé",
         Field::Number => "Numéro",
         Field::MergedIntoId => "Fusionné avec",
+        Field::OtherClient => "Autre fiche",
         Field::ClientId => "Client",
         Field::TotalCents => "Total",
         Field::DueCents => "Reste dû",
@@ -960,7 +961,7 @@ pub(super) fn problem(problem: Problem) -> String {
         Problem::MoreThanDue(Cents(0)) => {
             "Il ne reste rien à payer. Seul un remboursement, précédé d'un moins, est possible."
         }
-        Problem::MoreThanDue(most) => return format!("Il reste au plus {} à payer.", most.format(Language::Fr)),
+        Problem::MoreThanDue(most) => return more_than_due(&most.format(Language::Fr)),
         Problem::MoreThanPaid(Cents(0)) => "Rien n'a été payé : il n'y a rien à rembourser.",
         Problem::MoreThanPaid(most) => {
             return format!("Seuls {} ont été payés : on ne peut pas rembourser plus.", most.format(Language::Fr));
@@ -1766,13 +1767,16 @@ fn lists(phrase: ListPhrase, naming: Naming) -> String {
         ListPhrase::EmptyListHint => "Appuyez sur ⌨new⌨ pour créer le premier.",
         ListPhrase::Refined(by) => return format!("Filtré : {by}"),
         ListPhrase::OpenedAtToday => "Liste ouverte à aujourd'hui ; le passé est au-dessus",
-        ListPhrase::ContractSums { count, total, due, currency } => {
+        ListPhrase::ContractSums { count, total, due, by_due_day, currency } => {
             let contracts = plural(count, "contrat", "contrats");
-            return format!("{contracts} : total {total} {currency}, reste dû {due} {currency}");
+            let is_due = if by_due_day { "échu ou à échoir" } else { "reste dû" };
+            return format!("{contracts} : total {total} {currency}, {is_due} {due} {currency}");
         }
         ListPhrase::TooManyToSum(count) => {
             return format!("Plus de {} contrats : filtrez la liste pour en voir la somme", number(count));
         }
+        ListPhrase::RefusedRowsSaved => "refus enregistrés",
+        ListPhrase::ImportedFrom => "Importé de",
         ListPhrase::FilterLabel => "Filtre",
         ListPhrase::Searched(kind) => searched(kind),
         ListPhrase::FilterHelp(kind) => return format!("Chercher des mots dans ces valeurs : {}.", searched(kind)),
@@ -1999,6 +2003,10 @@ fn instalments(phrase: InstalmentPhrase, naming: Naming) -> String {
     naming.keys_in(words)
 }
 
+fn more_than_due(most: &str) -> String {
+    format!("Il reste {most} à payer : on ne peut pas enregistrer plus.")
+}
+
 /// What is said about clients that may be entered twice.
 fn known(phrase: KnownPhrase, naming: Naming) -> String {
     let counted = |count: i64, one: &str| if count < 2 { format!("{count} {one}") } else { format!("{count} {one}s") };
@@ -2006,6 +2014,19 @@ fn known(phrase: KnownPhrase, naming: Naming) -> String {
         KnownPhrase::IsTwin => {
             "Un autre client a le même numéro de téléphone, ou le même nom et la même entreprise.".to_owned()
         }
+        KnownPhrase::TwinIs { who, person: true, phone: true } => {
+            format!("{who} a les mêmes nom, entreprise et numéro de téléphone.")
+        }
+        KnownPhrase::TwinIs { who, phone: true, .. } => format!("{who} a le même numéro de téléphone."),
+        KnownPhrase::TwinIs { who, .. } => format!("{who} a le même nom et la même entreprise."),
+        KnownPhrase::ColShared => "Même".to_owned(),
+        KnownPhrase::SharedShort(Shared::Person) => "nom".to_owned(),
+        KnownPhrase::SharedShort(Shared::Phone) => "numéro".to_owned(),
+        KnownPhrase::SharedShort(Shared::Email) => "e-mail".to_owned(),
+        KnownPhrase::PossibleDuplicate => "Doublon possible".to_owned(),
+        KnownPhrase::SharedWith(Shared::Person) => "mêmes nom et entreprise qu'un autre client".to_owned(),
+        KnownPhrase::SharedWith(Shared::Phone) => "même numéro de téléphone qu'un autre client".to_owned(),
+        KnownPhrase::SharedWith(Shared::Email) => "même e-mail qu'un autre client".to_owned(),
         KnownPhrase::Has { shared: Shared::Person, who } => format!("Déjà connu ? {who} a ce nom et cette entreprise."),
         KnownPhrase::Has { shared: Shared::Phone, who } => format!("Déjà connu ? {who} a ce numéro de téléphone."),
         KnownPhrase::Has { shared: Shared::Email, who } => {
@@ -2016,11 +2037,27 @@ fn known(phrase: KnownPhrase, naming: Naming) -> String {
         KnownPhrase::IsArchived => "archivé".to_owned(),
         KnownPhrase::OfColleague => "Un client d'un collègue".to_owned(),
         KnownPhrase::MarkTwo => naming.keys_in("Marquez d'abord les deux clients avec ⌨mark⌨."),
+        KnownPhrase::ToMerge { marked: 0 } => naming.keys_in("⌨mark⌨ en marque deux, puis ⌨merge⌨ les fusionne"),
+        KnownPhrase::ToMerge { .. } => naming.keys_in("Marquez aussi l'autre, ⌨merge⌨ les fusionne"),
         KnownPhrase::VerbMerge => "fusionner".to_owned(),
         KnownPhrase::MergeTitle => "Fusionner des clients".to_owned(),
-        KnownPhrase::WhichStays => "Lequel reste ?".to_owned(),
+        KnownPhrase::MergeHelp => "Fusionner les deux, après une dernière question.".to_owned(),
+        KnownPhrase::TakeOther => "prendre l'autre valeur".to_owned(),
+        KnownPhrase::TakeOtherHelp => {
+            "Prendre la valeur de l'autre fiche, ou de nouveau celle de la fiche gardée.".to_owned()
+        }
+        KnownPhrase::OtherValue { value, of_kept } => {
+            let whose = if of_kept { "La fiche gardée" } else { "L'autre fiche" };
+            format!("{whose} : {value}   {}", naming.keys_in("⌨take-theirs⌨ prend cette valeur"))
+        }
+        KnownPhrase::FromOther => "Vient de l'autre fiche.".to_owned(),
+        KnownPhrase::NotesOfBoth => "Les notes des deux fiches.".to_owned(),
+        KnownPhrase::WhichStays => "Laquelle des deux fiches garder ?".to_owned(),
+        KnownPhrase::Without(what) => format!("sans {what}"),
+        KnownPhrase::Contracts(count) => counted(count, "contrat"),
+        KnownPhrase::Since(time) => format!("client depuis le {time}"),
         KnownPhrase::Side { name, contracts, since } => {
-            format!("{name} : {}, depuis le {since}", counted(contracts, "contrat"))
+            format!("{name} : {}, client depuis le {since}", counted(contracts, "contrat"))
         }
         KnownPhrase::MergeAsk { kept, other } => format!("Fusionner {other} avec {kept} ?"),
         KnownPhrase::Moves { contracts: 0, kept, .. } => format!("Rien n'est à déplacer vers {kept}."),
@@ -2030,9 +2067,11 @@ fn known(phrase: KnownPhrase, naming: Naming) -> String {
             counted(events, "événement"),
             counted(payments, "paiement")
         ),
-        KnownPhrase::MergeMeans(other) => {
-            let undo = naming.keys_in("⌨undo⌨ annule la fusion tant que rien n'en change.");
-            format!("La fiche {other} est archivée et mène ici. {undo}")
+        KnownPhrase::MergeMeans { kept, other } => {
+            let undo = naming.keys_in(
+                "Tant qu'aucune des deux ne change, vous pouvez annuler : juste après avec ⌨undo⌨, plus tard avec ⌨merge⌨ dans la fiche archivée.",
+            );
+            format!("La fiche {other} est archivée ; qui l'ouvre est dirigé vers {kept}. {undo}")
         }
         KnownPhrase::MergeAgain("") => {
             "L'un des deux a été modifié entre-temps. Rien n'est fusionné ; recommencez.".to_owned()
@@ -2040,7 +2079,36 @@ fn known(phrase: KnownPhrase, naming: Naming) -> String {
         KnownPhrase::MergeAgain(name) => {
             format!("{name} a modifié l'un des deux entre-temps. Rien n'est fusionné ; recommencez.")
         }
+        KnownPhrase::OtherWith { name, contracts: 0 } => format!("{name}, aucun contrat déplacé"),
+        KnownPhrase::OtherWith { name, contracts: 1 } => format!("{name}, 1 contrat déplacé"),
+        KnownPhrase::OtherWith { name, contracts } => format!("{name}, {contracts} contrats déplacés"),
+        KnownPhrase::VerbUndoMerge => "annuler la fusion".to_owned(),
+        KnownPhrase::UndoMergeHelp => "En refaire deux fiches, telles qu'elles étaient avant la fusion.".to_owned(),
+        KnownPhrase::UndoMergeAsk => "Annuler cette fusion ?".to_owned(),
+        KnownPhrase::UndoMergeMeans(contracts) => {
+            let back = match contracts {
+                0 => String::new(),
+                1 => " Celle-ci retrouve son contrat.".to_owned(),
+                more => format!(" Celle-ci retrouve ses {more} contrats."),
+            };
+            format!("Les deux fiches redeviennent ce qu'elles étaient avant.{back}")
+        }
+        KnownPhrase::StaysMerged => "Les fiches restent fusionnées.".to_owned(),
         KnownPhrase::NothingMerged => "Rien n'est fusionné.".to_owned(),
+        KnownPhrase::MergedNow { kept, other, contracts, undone } if kept == other => {
+            let moved = match (contracts, undone) {
+                (0, _) => String::new(),
+                (1, false) => " ; 1 contrat a été déplacé".to_owned(),
+                (1, true) => " ; 1 contrat est revenu".to_owned(),
+                (more, false) => format!(" ; {more} contrats ont été déplacés"),
+                (more, true) => format!(" ; {more} contrats sont revenus"),
+            };
+            if undone {
+                format!("{kept} a de nouveau deux fiches{moved}.")
+            } else {
+                format!("Les deux fiches {kept} n'en font plus qu'une{moved}.")
+            }
+        }
         KnownPhrase::MergedNow { kept, other, contracts, undone } => {
             let moved = match (contracts, undone) {
                 (0, _) => String::new(),
@@ -2106,6 +2174,7 @@ fn payments(phrase: PaymentPhrase, naming: Naming) -> String {
         PaymentPhrase::TooManyToSum(count) => {
             return format!("Plus de {} paiements : filtrez la liste pour en voir la somme", number(count));
         }
+        PaymentPhrase::MoreThanDue(most) => return more_than_due(most),
         PaymentPhrase::Now { cancelled, refund, amount, due, due_in_words, contract } => {
             let what = if refund { "Le remboursement" } else { "Le paiement" };
             let done = if cancelled { "annulé" } else { "enregistré" };

@@ -7,6 +7,18 @@ use crate::domain::known::Shared;
 pub enum KnownPhrase<'a> {
     /// After a write: another client may be the same.
     IsTwin,
+    /// The same of a client that the form has found: what it has in common with the one that was saved.
+    TwinIs {
+        who: &'a str,
+        person: bool,
+        phone: bool,
+    },
+    /// The column of what possible duplicates have in common, and its cells.
+    ColShared,
+    SharedShort(Shared),
+    /// The same among the values of a client.
+    PossibleDuplicate,
+    SharedWith(Shared),
     /// A client that is known has this in common with the one that is typed.
     Has {
         shared: Shared,
@@ -20,9 +32,32 @@ pub enum KnownPhrase<'a> {
     OfColleague,
     /// Why `M` does nothing.
     MarkTwo,
+    /// What to do in the view of possible duplicates while so many are marked, none or one.
+    ToMerge {
+        marked: usize,
+    },
     VerbMerge,
     MergeTitle,
+    /// What the key for saving does in the form of a merge.
+    MergeHelp,
+    /// The key that takes the value of the other client, and what it does.
+    TakeOther,
+    TakeOtherHelp,
+    /// Below a field in which two clients differ: the value that can be taken, which is that of the one that stays or
+    /// of the other one.
+    OtherValue {
+        value: &'a str,
+        of_kept: bool,
+    },
+    /// Below a field that only the other client has.
+    FromOther,
+    NotesOfBoth,
     WhichStays,
+    /// What tells clients of one name apart: that one has no company, e-mail or telephone number, its contracts, since
+    /// when it is there.
+    Without(&'a str),
+    Contracts(i64),
+    Since(&'a str),
     /// One of two clients that are to be merged.
     Side {
         name: &'a str,
@@ -40,10 +75,25 @@ pub enum KnownPhrase<'a> {
         payments: i64,
         kept: &'a str,
     },
-    MergeMeans(&'a str),
+    MergeMeans {
+        kept: &'a str,
+        other: &'a str,
+    },
     /// This user has changed one of the two.
     MergeAgain(&'a str),
     NothingMerged,
+    /// In the audit log: the other client of a merge, and how many contracts have moved.
+    OtherWith {
+        name: &'a str,
+        contracts: i64,
+    },
+    /// The key that undoes the merge of an archived client, and what it does.
+    VerbUndoMerge,
+    UndoMergeHelp,
+    UndoMergeAsk,
+    /// What undoing does, for so many contracts.
+    UndoMergeMeans(usize),
+    StaysMerged,
     MergedNow {
         kept: &'a str,
         other: &'a str,

@@ -79,11 +79,17 @@ pub enum ListPhrase<'a> {
         count: i64,
         total: &'a str,
         due: &'a str,
+        /// What is due includes what falls due later than the view says.
+        by_due_day: bool,
         currency: &'a str,
     },
     /// There are more contracts than are summed up.
     TooManyToSum(i64),
     ColumnsTitle,
+    /// In the audit log: the refused rows of a file were saved to another one.
+    RefusedRowsSaved,
+    /// In the history of a record: the file from which an import has written it.
+    ImportedFrom,
     /// What the audit log says was changed.
     ColumnsOf(EntityKind),
     ColumnsHint,

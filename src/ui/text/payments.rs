@@ -55,6 +55,8 @@ pub enum PaymentPhrase<'a> {
     FullyPaid,
     /// What `p` does on the home screen.
     PayHelp,
+    /// So much is due, and more was typed.
+    MoreThanDue(&'a str),
     /// A payment was recorded or cancelled, and what is due now; nothing if that is zero.
     Now {
         cancelled: bool,

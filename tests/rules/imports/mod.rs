@@ -291,3 +291,22 @@ fn others_cannot_import(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)
     }
     assert_eq!(world.state(), before);
 }
+
+/// The history of a record says which file an import has written it from, of the entries of that import alone.
+#[rstest]
+fn the_history_of_a_record_names_the_file(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    let heading = "Full name,Company,E-mail,Phone\n";
+    let file = file_of(&mut world, "clients.csv", format!("{heading}{}", clients(1..3)).as_bytes());
+    import(&mut world, &file);
+    let id: ClientId = stored_clients::table
+        .select(stored_clients::id)
+        .order(stored_clients::id)
+        .first(&mut world.connection())
+        .unwrap();
+    let draft = epic_events::domain::clients::ClientDraft { notes: "Later".to_owned(), ..client_draft("Client 1") };
+    world.manage(&Request::Write(WriteRequest::UpdateClient { id, version: 1, draft }));
+    let Reply::Client(detail) = world.manage(&ReadRequest::ViewClient(id).into()) else { panic!() };
+    let history: Vec<_> = detail.history.rows.iter().map(|row| (row.action.as_str(), row.import.as_deref())).collect();
+    assert_eq!(history, [("client.updated", None), ("client.created", Some("clients.csv"))]);
+}

@@ -11,7 +11,7 @@ use crate::{
     ui::{
         Context,
         form::{FieldKind, FormField, Purpose, in_period},
-        text::{PaymentPhrase, Phrase},
+        text::{KnownPhrase, PaymentPhrase, Phrase},
         widgets::{
             chrome::wrapped,
             input::Input,
@@ -74,12 +74,16 @@ impl Form {
         let columns = usize::from(area.width - self.label_columns(area, ctx));
         let problem = entry.problem.map(|problem| (ctx.problem(problem), ctx.theme.bad));
         let hint = self.hint(entry, ctx).filter(|_| problem.is_none()).map(|hint| (hint, ctx.theme.quiet));
-        let theirs = entry.theirs.as_ref().map(|value| {
-            let by = self.conflict.as_ref().map_or("", |(name, _)| name);
-            let name = if let Purpose::Merge(merging) = &self.purpose { &merging.other_name } else { by };
-            let value = &entry.label(value, ctx, None);
-            (ctx.say(Phrase::Theirs { name, value }), ctx.theme.warning)
-        });
+        let theirs = match &self.purpose {
+            Purpose::Merge(_) => entry.other_value().map(|(value, of_kept)| {
+                ctx.say(KnownPhrase::OtherValue { value: &entry.label(&value, ctx, None), of_kept })
+            }),
+            _ => entry.theirs.as_ref().map(|value| {
+                let name = self.conflict.as_ref().map_or("", |(name, _)| name);
+                ctx.say(Phrase::Theirs { name, value: &entry.label(value, ctx, None) })
+            }),
+        };
+        let theirs = theirs.map(|words| (words, ctx.theme.warning));
         let known = self.known_below(entry.field, ctx).into_iter().map(|words| (words, ctx.theme.warning));
         let all = [problem, hint, theirs].into_iter().flatten().chain(known);
         all.flat_map(|(words, style)| wrapped(&words, columns).into_iter().map(move |line| (line, style))).collect()

@@ -13,6 +13,7 @@ use crate::{
         Action, Context,
         entity::clients,
         form::{Purpose, Reader},
+        text::KnownPhrase,
     },
 };
 
@@ -64,6 +65,19 @@ impl Form {
         };
         let found = self.knowing.found.iter().filter(|known| is_same && known.shared.contains(&shared));
         found.map(|known| clients::known_words(known, shared, ctx)).collect()
+    }
+
+    /// After saving: who the clients are of which the form knows that they may be the same, and why; empty if it knows
+    /// of none.
+    pub(super) fn twins_in_words(&self, ctx: &Context) -> String {
+        /// More would fill the screen; the form has named them all.
+        const NAMED: usize = 2;
+        let words = self.knowing.found.iter().filter_map(|known| {
+            let [person, phone] = [(Field::CompanyName, Shared::Person), (Field::Phone, Shared::Phone)]
+                .map(|(field, shared)| known.shared.contains(&shared) && !self.known_below(field, ctx).is_empty());
+            (person || phone).then(|| ctx.say(KnownPhrase::TwinIs { who: &clients::who(known, ctx), person, phone }))
+        });
+        words.take(NAMED).collect::<Vec<_>>().join(" ")
     }
 
     /// All that is said of clients that are known, in the order of the fields.

@@ -185,13 +185,18 @@ impl Form {
         }
     }
 
-    /// Swaps the typed value of the focused field with the one that another user has saved.
+    /// Swaps the typed value of the focused field with the one that another user has saved. Of two clients that are
+    /// merged, takes the value that is offered below.
     fn take_theirs(&mut self) -> Action {
-        if let Some(entry) = self.entries.get_mut(self.at)
-            && let Some(theirs) = entry.theirs.take()
-        {
-            entry.theirs = Some(entry.content());
-            entry.set(&theirs);
+        let merges = matches!(self.purpose, Purpose::Merge(_));
+        if let Some(entry) = self.entries.get_mut(self.at) {
+            if merges {
+                let offered = entry.other_value().map_or_else(|| entry.content(), |(offered, _)| offered);
+                entry.set(&offered);
+            } else if let Some(theirs) = entry.theirs.take() {
+                entry.theirs = Some(entry.content());
+                entry.set(&theirs);
+            }
         }
         Action::None
     }
@@ -310,6 +315,13 @@ impl Screen for Form {
         bindings.push(self.purpose.back(ctx));
         if let Some(verb) = self.purpose.verb(ctx) {
             bindings[0].label = verb.into();
+        }
+        if matches!(self.purpose, Purpose::Merge(_)) {
+            bindings[0].help = ctx.say(KnownPhrase::MergeHelp).into();
+            for taking in bindings.iter_mut().filter(|binding| binding.command == Command::TakeTheirs) {
+                taking.label = ctx.say(KnownPhrase::TakeOther).into();
+                taking.help = ctx.say(KnownPhrase::TakeOtherHelp).into();
+            }
         }
         bindings
     }

@@ -198,7 +198,7 @@ impl Form {
     /// nobody knows.
     pub(super) fn saved(&mut self, to: &Request, reply: &Reply, late: bool, ctx: &Context) -> Action {
         self.saving = false;
-        let words = report::words(to, reply, ctx).unwrap_or_default();
+        let words = self.words_of(to, reply, ctx);
         let words = if late { format!("{} {words}", ctx.say(Phrase::SavedAfterAll)) } else { words };
         let passwords = self.typed_on().any(FormField::is_password).then(|| ctx.say(Phrase::PasswordAsSaved));
         let subject = match *reply {
@@ -231,6 +231,20 @@ impl Form {
             }
             _ => Action::Done(notice),
         }
+    }
+
+    /// What a saved form answers. If another client may be the same, the form knows who that is.
+    fn words_of(&self, to: &Request, reply: &Reply, ctx: &Context) -> String {
+        let known = self.twins_in_words(ctx);
+        let mut reply = reply.clone();
+        if let Reply::Saved { done: Some(done), .. } = &mut reply
+            && done.is_twin
+            && !known.is_empty()
+        {
+            done.is_twin = false;
+            return format!("{} {known}", report::words(to, &reply, ctx).unwrap_or_default());
+        }
+        report::words(to, &reply, ctx).unwrap_or_default()
     }
 
     /// Becomes the form to edit what was saved, if something was typed since that can be edited; then returns what is

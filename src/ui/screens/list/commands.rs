@@ -60,9 +60,13 @@ impl List {
         } else if !self.marks.is_empty() {
             back.label = ctx.say(Phrase::MarksClear).into();
         }
-        // While records are marked, the key that removes the marks must fit into the bottom line.
-        let at = if self.marks.is_empty() { bindings.len() } else { 1 };
+        // While records are marked, the key that removes the marks must fit into the bottom line, and so must the one
+        // that merges two marked clients.
+        let merge = bindings.iter().position(|one| one.command == C::Merge && one.unavailable.is_none());
+        let merge = merge.map(|at| bindings.remove(at));
+        let at = if self.marks.is_empty() { bindings.len() } else { usize::from(merge.is_none()) };
         bindings.insert(at, back);
+        bindings.splice(..0, merge);
         bindings
     }
 
@@ -169,10 +173,7 @@ impl List {
             (Some(ListQuestion::Intent(intent)), outcome) => {
                 let (action, next) = actions::go_on(&intent, &outcome, ctx);
                 self.asked = next.map(ListQuestion::Intent);
-                // The form deals with the two clients now.
-                if matches!((&intent, &action), (Intent::ForMerge(_), Action::Open(_))) {
-                    self.marks.clear();
-                }
+                self.merging |= matches!((&intent, &action), (Intent::ForMerge(_), Action::Open(_)));
                 action
             }
             _ => Action::None,

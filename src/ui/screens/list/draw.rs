@@ -91,6 +91,8 @@ impl List {
             }
         } else if self.query.opens_at_today() && self.first.is_none_or(|first| first > 0 || shown.start > 0) {
             put(frame, left, 0, &ctx.say(ListPhrase::OpenedAtToday), ctx.theme.quiet);
+        } else if let Some(hint) = entity::merging::hint(&self.query, self.marks.len(), ctx).filter(|_| self.loaded) {
+            put(frame, left, 0, &hint, ctx.theme.quiet);
         }
         if self.among_newest {
             put(frame, Rect { y: table.y - 1, ..area }, 0, &ctx.say(Phrase::AmongNewest), ctx.theme.quiet);
@@ -147,7 +149,7 @@ impl List {
             return None;
         }
         match (self.total?, self.sums) {
-            (Count::Exactly(count), Some(sums)) => Some(entity::sums_in_words(count, sums, ctx)),
+            (Count::Exactly(count), Some(sums)) => Some(entity::sums_of(&self.query, count, sums, ctx)),
             (Count::MoreThan(count), _) => Some(entity::too_many_to_sum(self.kind(), count, ctx)),
             (Count::Exactly(_), None) => None,
         }

@@ -66,6 +66,13 @@ impl Marks {
         self.0.retain(|marked| !ids.contains(&marked.id()));
     }
 
+    /// Whether all marked records are among the rows as they were when they were marked.
+    pub fn stand_in(&self, rows: &[Record]) -> bool {
+        let stands =
+            |marked: &Record| rows.iter().any(|row| row.id() == marked.id() && row.version() == marked.version());
+        self.0.iter().all(stands)
+    }
+
     /// Replaces marked records with their current state in `rows`, since that is what the list
     /// shows; returns those that were changed since they were marked. Marked records that are not
     /// among the rows keep the version that the user saw; if they were changed, the services refuse

@@ -122,6 +122,8 @@ pub struct List {
     /// The last row of the window was marked: the selection moves on when the next page arrives.
     moves_on: bool,
     generation: u64,
+    /// The form that merges the two marked clients was opened.
+    merging: bool,
     /// Records that were just written or opened in a form: the user is told if they leave the view.
     followed: Vec<i64>,
     asked: Option<ListQuestion>,
@@ -153,6 +155,7 @@ impl List {
             told: false,
             moves_on: false,
             generation: 0,
+            merging: false,
             followed: Vec::new(),
             asked: None,
             saved: None,

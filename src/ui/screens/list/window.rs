@@ -114,6 +114,13 @@ impl List {
             return Action::Send(self.read_again());
         }
         self.loaded = !self.behind;
+        // The two that were marked to be merged are one now, or somebody has changed them.
+        if matches!(awaited, Awaited::Fresh { .. })
+            && std::mem::take(&mut self.merging)
+            && !self.marks.stand_in(&page.rows)
+        {
+            self.marks.clear();
+        }
         let changed = self.marks.renew(&page.rows);
         let next = self.take(awaited, page);
         if let Some(row) = self.rows.first() {
