@@ -44,7 +44,7 @@ impl Entity for Clients {
         (Phrase::ColEmail, column(N::Email, 22, 2, 4).sorts(2)),
         (Phrase::ColLastContact, column(N::LastContact, 12, 0, 5).sorts(5)),
         (Phrase::ColUpdated, column(N::Updated, 16, 0, 6).sorts(6)),
-        (Phrase::Known(KnownPhrase::ColShared), column(N::Shared, 7, 0, 1).sorts(7)),
+        (Phrase::Known(KnownPhrase::ColShared), column(N::Shared, 5, 0, 1)),
     ];
     const COMMANDS: &'static [(Command, Permission, Begins<ClientRow>)] = &[
         (Command::New, Permission::CreateClient, Begins::New),

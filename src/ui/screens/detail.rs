@@ -10,6 +10,7 @@ use crate::{
         Error, Field,
         entity::{EntityKind, Record},
         instalments::Instalment,
+        lists::ColumnName,
         page::Sums,
         text,
     },
@@ -265,7 +266,9 @@ impl Screen for Detail {
         }
         match &part.content {
             PartContent::Records(kind, rows) => {
-                let columns = Columns::of(entity::columns(*kind));
+                let mut columns = Columns::of(entity::columns(*kind));
+                // What possible duplicates share is told beside each other only.
+                columns.shown.retain(|at| columns.all[*at].name != ColumnName::Shared);
                 draw_rows(frame, table, rows, self.at, (*kind, &columns), &|_| false, ctx);
             }
             PartContent::Instalments(rows) => draw_instalments(frame, table, rows, self.at, ctx),

@@ -1889,7 +1889,7 @@ fn known(phrase: KnownPhrase, naming: Naming) -> String {
         KnownPhrase::TwinIs { who, .. } => format!("{who} has the same name and company."),
         KnownPhrase::ColShared => "Same".to_owned(),
         KnownPhrase::SharedShort(Shared::Person) => "name".to_owned(),
-        KnownPhrase::SharedShort(Shared::Phone) => "number".to_owned(),
+        KnownPhrase::SharedShort(Shared::Phone) => "phone".to_owned(),
         KnownPhrase::SharedShort(Shared::Email) => "e-mail".to_owned(),
         KnownPhrase::PossibleDuplicate => "Possible duplicate".to_owned(),
         KnownPhrase::SharedWith(Shared::Person) => "same name and company as another client".to_owned(),
@@ -1925,7 +1925,7 @@ fn known(phrase: KnownPhrase, naming: Naming) -> String {
         KnownPhrase::Contracts(count) => counted(count, "contract"),
         KnownPhrase::Since(time) => format!("client since {time}"),
         KnownPhrase::Side { name, contracts, since } => {
-            format!("{name}: {}, client since {since}", counted(contracts, "contract"))
+            format!("{name}: {}, since {since}", counted(contracts, "contract"))
         }
         KnownPhrase::MergeAsk { kept, other } => format!("Merge {other} into {kept}?"),
         KnownPhrase::Moves { contracts: 0, kept, .. } => format!("Nothing has to move to {kept}."),

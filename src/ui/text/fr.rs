@@ -2021,7 +2021,7 @@ fn known(phrase: KnownPhrase, naming: Naming) -> String {
         KnownPhrase::TwinIs { who, .. } => format!("{who} a le même nom et la même entreprise."),
         KnownPhrase::ColShared => "Même".to_owned(),
         KnownPhrase::SharedShort(Shared::Person) => "nom".to_owned(),
-        KnownPhrase::SharedShort(Shared::Phone) => "numéro".to_owned(),
+        KnownPhrase::SharedShort(Shared::Phone) => "tél.".to_owned(),
         KnownPhrase::SharedShort(Shared::Email) => "e-mail".to_owned(),
         KnownPhrase::PossibleDuplicate => "Doublon possible".to_owned(),
         KnownPhrase::SharedWith(Shared::Person) => "mêmes nom et entreprise qu'un autre client".to_owned(),
@@ -2057,7 +2057,7 @@ fn known(phrase: KnownPhrase, naming: Naming) -> String {
         KnownPhrase::Contracts(count) => counted(count, "contrat"),
         KnownPhrase::Since(time) => format!("client depuis le {time}"),
         KnownPhrase::Side { name, contracts, since } => {
-            format!("{name} : {}, client depuis le {since}", counted(contracts, "contrat"))
+            format!("{name} : {}, depuis le {since}", counted(contracts, "contrat"))
         }
         KnownPhrase::MergeAsk { kept, other } => format!("Fusionner {other} avec {kept} ?"),
         KnownPhrase::Moves { contracts: 0, kept, .. } => format!("Rien n'est à déplacer vers {kept}."),
