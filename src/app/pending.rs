@@ -148,6 +148,7 @@ impl App {
             ImportRequest::Revert { .. } => ImportPhrase::StoppingToTakeBack,
             ImportRequest::Write(..)
             | ImportRequest::Open(_)
+            | ImportRequest::Complete(_)
             | ImportRequest::Preview(_)
             | ImportRequest::SaveRefused(_)
             | ImportRequest::List => ImportPhrase::Stopping,

@@ -170,12 +170,12 @@ fn check_state(planner: &Planner, cells: &mut Cells, before: &Client, then: &[Th
 /// of the same name, company and number, unless both have an address of their own.
 fn take(planner: &mut Planner, cells: &mut Cells, known: Option<&Client>, draft: &ClientDraft) {
     if let Some(known) = known
-        && !planner.take(Field::FullName, format!("client {}", known.id.0), cells)
+        && !planner.take(Field::FullName, &format!("client {}", known.id.0), cells)
     {
         return;
     }
     let email = draft.email.as_deref().map(|email| format!("email {}", text::caseless(email)));
-    if email.clone().is_some_and(|key| !planner.take(Field::Email, key, cells)) {
+    if email.as_deref().is_some_and(|key| !planner.take(Field::Email, key, cells)) {
         return;
     }
     let number = phone::key(&draft.phone).unwrap_or_default();
@@ -183,14 +183,14 @@ fn take(planner: &mut Planner, cells: &mut Cells, known: Option<&Client>, draft:
     let person = format!("client {name}\n{company}\n{number}");
     let without_address = format!("{person}\nwithout address");
     if known.is_some() {
-        planner.note(person, cells);
+        planner.note(&person, cells);
     } else if email.is_none() {
-        planner.note(without_address, cells);
-        planner.take(Field::FullName, person, cells);
+        planner.note(&without_address, cells);
+        planner.take(Field::FullName, &person, cells);
     } else if planner.is_taken(&without_address) {
-        planner.take(Field::FullName, without_address, cells);
+        planner.take(Field::FullName, &without_address, cells);
     } else {
-        planner.note(person, cells);
+        planner.note(&person, cells);
     }
 }
 

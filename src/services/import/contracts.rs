@@ -137,7 +137,7 @@ fn row(planner: &mut Planner, ctx: &RequestContext, known: &Contracts, mut cells
                 Some(Choice::Skip | Choice::Update) => None,
             };
             if cells.errors.is_empty() {
-                planner.note(twin, &cells);
+                planner.note(&twin, &cells);
             }
             match (earlier, step) {
                 _ if !cells.errors.is_empty() => Verdict::refused(cells, name),
@@ -218,7 +218,7 @@ fn create(planner: &mut Planner, cells: &mut Cells, known: &Contracts, said: Sai
         None => Cents(0),
     };
     if let Some(number) = number
-        && !planner.take(Field::Number, format!("contract {}", number.0), cells)
+        && !planner.take(Field::Number, &format!("contract {}", number.0), cells)
     {
         return None;
     }
@@ -235,10 +235,10 @@ fn update_row(
     said: &Said,
 ) -> Verdict {
     let field = if said.number.is_some() { Field::Number } else { Field::ClientId };
-    if planner.take(field, key(before), &mut cells)
+    if planner.take(field, &key(before), &mut cells)
         && let Some((changes, step)) = update(ctx, &mut cells, known, before, said)
     {
-        planner.note(twin(said), &cells);
+        planner.note(&twin(said), &cells);
         return Verdict::known(&cells, name, changes, step);
     }
     Verdict::refused(cells, name)
@@ -262,7 +262,7 @@ fn suspected(
     let step = match choice {
         Choice::Skip => None,
         Choice::Update => {
-            planner.take(Field::ClientId, key(before), &mut cells);
+            planner.take(Field::ClientId, &key(before), &mut cells);
             update
         }
         Choice::Create => create(planner, &mut cells, known, said),

@@ -156,8 +156,8 @@ fn take(
     let start = draft.starts_at.map(|start| start.to_string()).unwrap_or_default();
     let twin = format!("event {} {}\n{start}", contract.id.0, text::fold(&draft.title));
     if let Some(event) = known {
-        planner.take(Field::Title, key(event), cells);
-        planner.note(twin, cells);
+        planner.take(Field::Title, &key(event), cells);
+        planner.note(&twin, cells);
         return;
     }
     if contract.archived_at.is_some() && !archived {
@@ -165,7 +165,7 @@ fn take(
     } else if contract.signed_at.is_none() {
         cells.errors.push(Field::ContractId, Problem::IsNotSigned);
     }
-    planner.take(Field::Title, twin, cells);
+    planner.take(Field::Title, &twin, cells);
 }
 
 fn key(event: &Event) -> String {

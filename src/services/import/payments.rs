@@ -105,9 +105,9 @@ fn row(planner: &mut Planner, ctx: &RequestContext, known: (&Contracts, &Payment
     };
     let twin = twin(&contract, &draft, reason.is_some());
     let earlier = planner.earlier(&twin);
-    planner.note(twin, &cells);
+    planner.note(&twin, &cells);
     if let Some(before) = alike.iter().find(is_same) {
-        planner.take(Field::ContractId, key(before), &mut cells);
+        planner.take(Field::ContractId, &key(before), &mut cells);
         let (changes, step) = reworded(before, &draft);
         if !changes.0.is_empty() && !check_state(&mut cells, &contract, before, &step.then) {
             return Verdict::refused(cells, name);
@@ -132,7 +132,7 @@ fn row(planner: &mut Planner, ctx: &RequestContext, known: (&Contracts, &Payment
     let step = match choice {
         Choice::Skip => None,
         Choice::Update => {
-            planner.take(Field::ContractId, key(before), &mut cells);
+            planner.take(Field::ContractId, &key(before), &mut cells);
             if !changes.0.is_empty() && !check_state(&mut cells, &contract, before, &update.then) {
                 return Verdict::refused(cells, name);
             }

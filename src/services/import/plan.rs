@@ -303,18 +303,18 @@ impl<'a> Planner<'a> {
     }
 
     /// Takes what a row is about. Error: `SameAsRow` if an earlier row is about the same.
-    pub fn take(&mut self, field: Field, key: String, cells: &mut Cells) -> bool {
-        if let Some(earlier) = self.earlier(&key) {
+    pub fn take(&mut self, field: Field, key: &str, cells: &mut Cells) -> bool {
+        if let Some(earlier) = self.earlier(key) {
             cells.errors.push(field, Problem::SameAsRow(earlier));
             return false;
         }
-        self.taken.insert(hashed(&key), cells.number());
+        self.taken.insert(hashed(key), cells.number());
         true
     }
 
     /// Notes what a row is about, unless an earlier one is about the same.
-    pub fn note(&mut self, key: String, cells: &Cells) {
-        self.taken.entry(hashed(&key)).or_insert(cells.number());
+    pub fn note(&mut self, key: &str, cells: &Cells) {
+        self.taken.entry(hashed(key)).or_insert(cells.number());
     }
 
     /// The number of the earlier row that is about the same.

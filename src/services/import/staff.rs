@@ -81,13 +81,13 @@ fn row(planner: &mut Planner, mut cells: Cells) -> Verdict {
 /// Refuses a row about the same person as an earlier one, or with the username, address or number of another.
 fn take(planner: &mut Planner, cells: &mut Cells, known: Option<&User>, draft: &UserDraft) {
     let key = known.map_or_else(|| format!("username {}", draft.username), |user| format!("user {}", user.id.0));
-    planner.take(Field::Username, key, cells);
+    planner.take(Field::Username, &key, cells);
     let others = [
         (Field::Email, draft.email.as_deref().map(text::caseless)),
         (Field::EmployeeNumber, draft.employee_number.clone()),
     ];
     for (field, value) in others.into_iter().filter_map(|(field, value)| Some((field, value?))) {
-        planner.take(field, format!("{field} {value}"), cells);
+        planner.take(field, &format!("{field} {value}"), cells);
         let holder = match field {
             Field::EmployeeNumber => planner.people.numbered(&value),
             _ => planner.people.with_email(&value),

@@ -80,9 +80,9 @@ impl Line {
     /// Draws the line over the body; returns the place of the caret.
     pub(super) fn draw(&self, frame: &mut Frame, area: Rect, ctx: &Context) -> Position {
         const WIDTH: u16 = 62;
-        let columns = usize::from(WIDTH.min(area.width).saturating_sub(4));
         /// The most lines below, if many names are found.
         const MOST: usize = 6;
+        let columns = usize::from(WIDTH.min(area.width).saturating_sub(4));
         let (below, style) = match (&self.problem, self.found.as_ref().or(self.about.as_ref())) {
             _ if self.warned => (ctx.say(Phrase::EscDiscards), ctx.theme.bad),
             (Some(problem), _) => (problem.clone(), ctx.theme.bad),
