@@ -16,7 +16,7 @@ fn a_new_row_shows_what_it_was_understood_as() {
                 Kevin Casey,10,25/04/2024,,\n";
     for (language, total, day, details) in [
         (Language::En, "1,234.50 EUR", "3 April 2024", "Enter details"),
-        (Language::Fr, "1\u{202f}234,50 EUR", "3 avril 2024", "Entrée détails"),
+        (Language::Fr, "1\u{202f}234,50 EUR", "3 avril 2024", "Entrée voir"),
     ] {
         for (width, height) in WINDOWS {
             let mut desk = Desk::of("manager", language);

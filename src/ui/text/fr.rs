@@ -2443,7 +2443,7 @@ fn imports(phrase: ImportPhrase, naming: Naming) -> String {
         ImportPhrase::LabelReasons => "Pourquoi",
         ImportPhrase::LabelRowSays => "La ligne dit",
         ImportPhrase::MoreFacts => return naming.keys_in("… ⌨open⌨ montre la suite."),
-        ImportPhrase::KeyFacts => "détails",
+        ImportPhrase::KeyFacts => "voir",
         ImportPhrase::KeyFactsMeans => "Montrer tout ce qui est connu de la ligne.",
         ImportPhrase::CellEmpty => "La cellule est vide.",
         ImportPhrase::NoSuchColumn => "Le fichier n'a pas cette colonne.",

@@ -50,8 +50,9 @@ impl Import {
             Command::Save => return self.ask_import(ctx),
             Command::Open => {
                 let Some(row) = chosen.selected() else { return Action::None };
-                let title = format!("{} {}", ctx.say(I::ColRow), row.number);
-                return Action::Popup(Box::new(Popup::entry(title, &facts(row, chosen, ctx), None, ctx)));
+                let mut facts = facts(row, chosen, ctx);
+                let title = std::mem::replace(&mut facts[0].0, ctx.say(I::ColName));
+                return Action::Popup(Box::new(Popup::entry(title, &facts, None, ctx)));
             }
             _ => {}
         }
