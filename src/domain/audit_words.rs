@@ -49,7 +49,7 @@ fn words(verb: Verb) -> &'static str {
         Verb::PlanUpdated => "plan changed, modele modifie",
         Verb::PlanRemoved => "plan removed, modele supprime",
         Verb::Imported => "file imported, fichier importe",
-        Verb::ImportReverted => "import taken back, import annule",
+        Verb::ImportReverted => "import taken back, import defait, import annule",
         // The refused rows of a file are saved to another one under the same action.
         Verb::Exported => "list exported, refused rows saved, liste exportee, refus enregistres",
         Verb::Printed => "document printed, document imprime",

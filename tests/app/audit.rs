@@ -101,7 +101,9 @@ fn the_log_says_what_an_import_did() {
         desk.world.connection().transact(|db| storage::audit::add(db, &author, &[earlier], now)).unwrap();
         desk.press(KeyCode::Char('X')).ctrl('s');
         confirm(&mut desk);
-        desk.press(KeyCode::Char('u')).resize(180, 24);
+        desk.press(KeyCode::Char('u'))
+            .press(KeyCode::Char(if language == Language::En { 'y' } else { 'o' }))
+            .resize(180, 24);
         desk.go(audit).see(saved).see(imported).see(back).see("former.csv: 12 + 3");
         desk.press(KeyCode::Char('/')).write("clients.csv").press(KeyCode::Enter);
         desk.press(KeyCode::Enter).see(label).press(KeyCode::Esc);
