@@ -105,8 +105,8 @@ fn row(planner: &mut Planner, ctx: &RequestContext, known: (&Contracts, &Payment
     };
     let twin = twin(&contract, &draft, reason.is_some());
     let earlier = planner.earlier(&twin);
-    planner.note(&twin, &cells);
     if let Some(before) = alike.iter().find(is_same) {
+        planner.note(&twin, &cells);
         planner.take(Field::ContractId, &key(before), &mut cells);
         let (changes, step) = reworded(before, &draft);
         if !changes.0.is_empty() && !check_state(&mut cells, &contract, before, &step.then) {
@@ -121,6 +121,9 @@ fn row(planner: &mut Planner, ctx: &RequestContext, known: (&Contracts, &Payment
             None | Some(Choice::Create) => record(planner, &mut cells, &contract, draft, reason),
             Some(Choice::Skip | Choice::Update) => None,
         };
+        if cells.errors.is_empty() {
+            planner.note(&twin, &cells);
+        }
         return match (earlier, step) {
             _ if !cells.errors.is_empty() => Verdict::refused(cells, name),
             (Some(row), step) => Verdict::repeated(&cells, name, detail, row, step),
@@ -143,6 +146,7 @@ fn row(planner: &mut Planner, ctx: &RequestContext, known: (&Contracts, &Payment
             step => step,
         },
     };
+    planner.note(&twin, &cells);
     let suspicion =
         Suspicion { name: name.clone(), detail: contract.id.0.to_string(), id: Some(before.id.0), row: None, changes };
     Verdict::suspected(&cells, name, suspicion, step)

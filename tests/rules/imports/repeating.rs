@@ -290,3 +290,13 @@ fn an_event_that_comes_back_loses_who_has_left(
     let event = storage::events::find(&mut world.connection(), records.event).unwrap().unwrap();
     assert_eq!((event.status, event.support_id), (Status::Done, None));
 }
+
+/// A row is no repetition of one that is refused.
+#[rstest]
+fn a_refused_row_is_not_repeated(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    company(&mut world, &[(100, 1, 100)]);
+    let text = "Contract,Amount,Paid on\n100,200,2024-02-13\n100,200,2024-02-13\n";
+    let file = file_of(&mut world, "payments.csv", text.as_bytes());
+    assert_eq!(preview(&mut world, &file).counts, counts(0, 0, 0, 2, 0));
+}

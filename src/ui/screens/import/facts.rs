@@ -94,10 +94,17 @@ pub(super) fn facts(row: &ImportRow, chosen: &Chosen, ctx: &Context) -> Vec<(Str
             facts.push((ctx.say(I::LabelKnown), known_whole(known, ctx)));
             facts.push((ctx.say(I::LabelDecided), ctx.say(I::Choice(choice))));
             // What counts is what would be written.
+            let mut shown = Vec::new();
             if !known.changes.0.is_empty() && choice != Choice::Create {
-                facts.push((ctx.say(I::LabelIfUpdated), in_one_line(&changed(&known.changes, ctx), ctx)));
+                facts.push((ctx.say(I::LabelIfUpdated), String::new()));
+                facts.extend(changed(&known.changes, ctx));
+                shown.extend(known.changes.0.iter().map(|(field, ..)| *field));
             }
-            facts.push((ctx.say(I::LabelRowSays), in_one_line(&said(row, &[], chosen, ctx), ctx)));
+            let rest = said(row, &shown, chosen, ctx);
+            if !rest.is_empty() {
+                facts.push((ctx.say(I::LabelRowSays), String::new()));
+                facts.extend(rest);
+            }
         }
     }
     facts
