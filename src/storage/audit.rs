@@ -92,7 +92,8 @@ impl AuditEntry {
         Self { verb, subject, id, name, changes, people: Vec::new() }
     }
 
-    /// Adds a later change of the same record: the entry is then about both.
+    /// Adds a later change of the same record: the entry is then about both. A field that has its old value again was not
+    /// changed.
     pub fn join(&mut self, later: Self) {
         let Self { verb: _, subject: _, id: _, name, changes, people } = later;
         self.name = name;
@@ -103,6 +104,7 @@ impl AuditEntry {
                 None => self.changes.0.push((field, old, new)),
             }
         }
+        self.changes.0.retain(|(_, old, new)| old != new);
     }
 
     /// The same, found by the names of these people too.

@@ -16,8 +16,8 @@ use crate::{
     storage::{Db, audit::AuditEntry},
 };
 
-/// Carries out a step of the row with these cells, which a step that creates nothing has no need of. Returns one audit entry for each record that it changed. `hash` is
-/// that of the password of new accounts.
+/// Carries out a step of the row with these cells, which a step that creates nothing has no need of. Returns one audit
+/// entry for each record that it changed. `hash` is that of the password of new accounts.
 pub(super) fn carry(
     db: &mut Db,
     ctx: &RequestContext,
@@ -87,11 +87,5 @@ fn one_each(entries: Vec<AuditEntry>) -> Vec<AuditEntry> {
             None => joined.push(entry),
         }
     }
-    joined.iter_mut().for_each(without_changes_back);
     joined
-}
-
-/// A field that has its old value again was not changed.
-pub(super) fn without_changes_back(entry: &mut AuditEntry) {
-    entry.changes.0.retain(|(_, old, new)| old != new);
 }

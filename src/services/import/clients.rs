@@ -8,11 +8,11 @@ use chrono::NaiveDate;
 use super::{
     cells::Cells,
     lookup::Clients,
-    plan::{Begin, Edit, Planner, Step, Then, Verdict, problem_of, refused_by_state},
+    plan::{Begin, Edit, Planner, Step, Then, Verdict, refuse_archiving, refused_by_state},
 };
 use crate::{
     domain::{
-        ClientId, Field, FieldErrors, Problem, Reason, UserId,
+        ClientId, Field, FieldErrors, Problem, UserId,
         audit::{Auditable, Changes},
         clients::{Client, ClientDraft, told_apart_by},
         entity::EntityKind,
@@ -33,12 +33,9 @@ pub(super) fn plan(
     let known = Clients::load(db, &rows, Field::FullName)?;
     let mut planned: Vec<Verdict> = rows.into_iter().map(|cells| row(planner, ctx, &known, cells)).collect();
     let archived: Vec<ClientId> = planned.iter().filter_map(Verdict::archives).map(ClientId::new).collect();
-    let open: HashMap<ClientId, i64> = storage::lookup::open_contracts_of(db, &archived)?.into_iter().collect();
-    for verdict in &mut planned {
-        if let Some(open) = verdict.archives().and_then(|id| open.get(&ClientId::new(id))) {
-            verdict.refuse(Field::ArchivedAt, problem_of(&Reason::ClientHasContracts(*open)));
-        }
-    }
+    let open = storage::lookup::open_contracts_of(db, &archived)?;
+    let open: HashMap<i64, i64> = open.into_iter().map(|(id, open)| (id.0, open)).collect();
+    refuse_archiving(&mut planned, &open, Problem::HasContracts);
     Ok(planned)
 }
 

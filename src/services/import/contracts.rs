@@ -8,11 +8,11 @@ use chrono::{NaiveDate, NaiveDateTime};
 use super::{
     cells::Cells,
     lookup::Contracts,
-    plan::{Begin, Edit, Planner, Step, Then, Verdict, problem_of, refused_by_state},
+    plan::{Begin, Edit, Planner, Step, Then, Verdict, refuse_archiving, refused_by_state},
 };
 use crate::{
     domain::{
-        Cents, ClientId, ContractId, Field, Problem, Reason,
+        Cents, ClientId, ContractId, Field, Problem,
         audit::{Auditable, Changes},
         check,
         contracts::{Contract, ContractDraft, check_paid_before},
@@ -37,21 +37,12 @@ pub(super) fn plan(
     let mut known = Contracts::load(db, &rows, Field::Number)?;
     known.load_reverted(db)?;
     let mut planned: Vec<Verdict> = rows.into_iter().map(|cells| row(planner, ctx, &known, cells)).collect();
-    refuse_archiving(db, &mut planned)?;
+    let archived: Vec<ContractId> = planned.iter().filter_map(Verdict::archives).map(ContractId::new).collect();
+    let open = storage::lookup::open_events_of(db, &archived)?;
+    let open: HashMap<i64, i64> = open.into_iter().map(|(id, open)| (id.0, open)).collect();
+    refuse_archiving(&mut planned, &open, Problem::HasEvents);
     refuse_totals(db, &known, &mut planned)?;
     Ok(planned)
-}
-
-/// Refuses to archive contracts that have events.
-fn refuse_archiving(db: &mut Db, planned: &mut [Verdict]) -> Result<(), ServiceError> {
-    let archived: Vec<ContractId> = planned.iter().filter_map(Verdict::archives).map(ContractId::new).collect();
-    let open: HashMap<ContractId, i64> = storage::lookup::open_events_of(db, &archived)?.into_iter().collect();
-    for verdict in planned {
-        if let Some(open) = verdict.archives().and_then(|id| open.get(&ContractId::new(id))) {
-            verdict.refuse(Field::ArchivedAt, problem_of(&Reason::ContractHasEvents(*open)));
-        }
-    }
-    Ok(())
 }
 
 /// Refuses totals whose difference the last of the instalments that were agreed cannot take.

@@ -5,10 +5,10 @@
 mod carry;
 mod cells;
 mod clients;
-mod complete;
 mod contracts;
 mod events;
 mod lookup;
+mod path;
 mod payments;
 mod people;
 mod plan;
@@ -19,18 +19,15 @@ mod staff;
 mod understood;
 
 use std::{
-    borrow::Cow,
     collections::{HashMap, hash_map::Entry},
     hash::{DefaultHasher, Hash, Hasher},
-    path::Path,
-    sync::Arc,
 };
 
 use secrecy::SecretString;
 use sha2::{Digest, Sha256};
 
 pub use super::import_data::{ImportFile, ListedImport, Preview, Progress, Refused};
-pub(super) use complete::complete;
+pub(super) use path::{complete, open};
 pub(super) use refused::write as write_refused;
 pub(super) use revert::{Reverted, revert};
 pub use said::{Said, said};
@@ -39,7 +36,7 @@ pub use understood::understood;
 use super::{
     context::{RequestContext, ServiceError},
     spreadsheet::{
-        self, headings,
+        headings,
         sheet::{Row, Sheet},
     },
 };
@@ -49,7 +46,6 @@ use crate::{
         audit::{Subject, Verb},
         day_order::{self, DayOrder, Found},
         entity::EntityKind,
-        file_problem::FileProblem,
         imports::{Counts, Finding, Import, ImportColumn, Tally},
         password::{self, PasswordRules},
         text,
@@ -70,9 +66,10 @@ struct Matched {
 }
 
 impl Matched {
-    /// Whether the rows can be read.
-    fn readable(&self) -> Option<(EntityKind, DayOrder)> {
-        self.kind.zip(self.order).filter(|_| self.missing.is_empty())
+    /// What the rows are and how they are read; `None` if they cannot be read.
+    fn readable(&self, ctx: &RequestContext) -> Option<(EntityKind, Reading<'_>)> {
+        let (kind, order) = self.kind.zip(self.order).filter(|_| self.missing.is_empty())?;
+        Some((kind, Reading { columns: &self.columns, order, today: ctx.wall.date() }))
     }
 }
 
@@ -134,39 +131,6 @@ fn key_of(headings: &[String]) -> String {
     format!("{:x}", Sha256::digest(folded.join("\n")))
 }
 
-/// The endings of the names of files that can be imported.
-const ENDINGS: [&str; 5] = ["csv", "tsv", "txt", "xlsx", "ods"];
-
-/// Reads a file. A path that begins with `~/` begins in the home folder.
-///
-/// A file whose name has another ending is not even opened: it may be the configuration with the password of the
-/// database, of which whoever signs in over SSH must see nothing, or the database itself, whose locks would be lost.
-pub(super) fn open(path: &Path) -> Result<Arc<Sheet>, ServiceError> {
-    let path = &*at_home(path);
-    let sheet = match ending(path).as_str() {
-        _ if path.is_dir() => Err(FileProblem::Folder),
-        "xls" | "xlsb" => Err(FileProblem::OldWorkbook),
-        _ if !is_importable(path) => Err(FileProblem::NotASpreadsheet),
-        _ => spreadsheet::sheet::read(path),
-    };
-    sheet.map(Arc::new).map_err(|problem| Error::File(problem).into())
-}
-
-/// The path, in the home folder if it begins with `~/`.
-fn at_home(path: &Path) -> Cow<'_, Path> {
-    let in_home = path.strip_prefix("~").ok().and_then(|rest| Some(std::env::home_dir()?.join(rest)));
-    in_home.map_or(Cow::Borrowed(path), Cow::Owned)
-}
-
-fn ending(path: &Path) -> String {
-    path.extension().unwrap_or_default().to_string_lossy().to_lowercase()
-}
-
-/// Whether the name has the ending of files that can be imported.
-fn is_importable(path: &Path) -> bool {
-    ENDINGS.contains(&ending(path).as_str())
-}
-
 /// The password of new accounts, which nobody is told.
 pub(super) fn unknown_password(min_length: u16, company: &str) -> SecretString {
     let rules = PasswordRules { min_length: min_length.into(), username: "", company };
@@ -190,19 +154,17 @@ fn ordered<'a>(planner: &Planner<'a>, rows: &'a [Row]) -> Vec<&'a Row> {
 fn plan_all(
     db: &mut Db,
     ctx: &RequestContext,
-    (file, matched): (&ImportFile, &Matched),
+    (file, kind, reading): (&ImportFile, EntityKind, Reading),
     password: &SecretString,
     mut each: impl FnMut(Verdict),
-) -> Result<Option<People>, ServiceError> {
-    let Some((kind, order)) = matched.readable() else { return Ok(None) };
-    let reading = Reading { columns: &matched.columns, order, today: ctx.wall.date() };
+) -> Result<People, ServiceError> {
     let mut planner = Planner::new(db, file, kind, reading, password.clone())?;
     file.progress.begin();
     for some in ordered(&planner, &file.sheet.rows).chunks(plan::AT_ONCE) {
         planned(&mut planner, db, ctx, some)?.into_iter().for_each(&mut each);
         file.progress.add(some.len())?;
     }
-    Ok(Some(planner.people))
+    Ok(planner.people)
 }
 
 /// Plans some rows.
@@ -248,11 +210,11 @@ fn mark_of(verdict: &Verdict) -> u64 {
 pub(super) fn preview(db: &mut Db, ctx: &RequestContext, file: &ImportFile) -> Result<Preview, ServiceError> {
     let matched = matched(db, file)?;
     let (mut rows, mut mark) = (Vec::with_capacity(file.sheet.rows.len()), 0);
-    let planned = plan_all(db, ctx, (file, &matched), &SecretString::default(), |verdict| {
-        mark ^= mark_of(&verdict);
-        rows.push(verdict.row);
-    })?;
-    if let Some(people) = planned {
+    if let Some((kind, reading)) = matched.readable(ctx) {
+        let people = plan_all(db, ctx, (file, kind, reading), &SecretString::default(), |verdict| {
+            mark ^= mark_of(&verdict);
+            rows.push(verdict.row);
+        })?;
         rows.sort_by_key(|row| row.number);
         for row in &mut rows {
             people.name_in(&mut row.finding);
@@ -282,7 +244,6 @@ const NOTED_AT_ONCE: usize = 5_000;
 /// The entries without those of contracts of which as much is due as before.
 fn settled(entries: &mut Vec<AuditEntry>) -> Vec<AuditEntry> {
     let mut entries = std::mem::take(entries);
-    entries.iter_mut().for_each(carry::without_changes_back);
     entries.retain(|entry| entry.verb != Verb::PaymentRecorded || !entry.changes.0.is_empty());
     entries
 }
@@ -314,8 +275,7 @@ pub(super) fn write(
     mut note: impl FnMut(&mut Db, &[AuditEntry]) -> Result<(), DbError>,
 ) -> Result<Import, ServiceError> {
     let matched = matched(db, file)?;
-    let Some((kind, order)) = matched.readable() else { return Err(Error::ImportChanged.into()) };
-    let reading = Reading { columns: &matched.columns, order, today: ctx.wall.date() };
+    let Some((kind, reading)) = matched.readable(ctx) else { return Err(Error::ImportChanged.into()) };
     let new = NewImport {
         file_name: &text::clean(&file.name),
         kind,
@@ -330,7 +290,7 @@ pub(super) fn write(
     let mut steps = Vec::with_capacity(file.sheet.rows.len());
     let (mut counts, mut decided) = (Counts::default(), Counts::default());
     let mut mark = 0;
-    plan_all(db, ctx, (file, &matched), password, |verdict| {
+    plan_all(db, ctx, (file, kind, reading), password, |verdict| {
         counts.add(&verdict.row.finding);
         mark ^= mark_of(&verdict);
         if let Finding::Suspected(_) = verdict.row.finding {
@@ -342,8 +302,7 @@ pub(super) fn write(
                 None => &mut decided.suspected,
             } += 1;
         }
-        let at = file.sheet.rows.binary_search_by_key(&verdict.row.number, |row| row.number).unwrap_or_default();
-        steps.extend(verdict.step.map(|step| (at, step)));
+        steps.extend(verdict.step.map(|step| (verdict.row.number, step)));
     })?;
     if counts != expected || file.seen.is_some_and(|seen| seen != mark) {
         return Err(Error::ImportChanged.into());
@@ -353,10 +312,9 @@ pub(super) fn write(
     let mut entries: Vec<AuditEntry> = Vec::new();
     // Of the contracts that payments are of: however many a contract has, it has one audit row.
     let mut contracts: HashMap<i64, usize> = HashMap::new();
-    for (at, step) in steps {
-        let row = &file.sheet.rows[at];
-        let cells = Cells::new(reading, row);
-        let more = carry::carry(db, ctx, (kind, hash), &step, Some(cells)).map_err(|stop| in_row(row.number, stop))?;
+    for (row, step) in steps {
+        let cells = file.sheet.row(row).map(|row| Cells::new(reading, row));
+        let more = carry::carry(db, ctx, (kind, hash), &step, cells).map_err(|stop| in_row(row, stop))?;
         for entry in more {
             let contract = entry.id.filter(|_| entry.subject == Subject::Entity(EntityKind::Contract));
             match contract.filter(|_| kind == EntityKind::Payment).map(|id| contracts.entry(id)) {

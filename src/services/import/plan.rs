@@ -48,9 +48,7 @@ impl Step {
             Begin::Keep(..) => false,
         }
     }
-}
 
-impl Step {
     /// The records that it is about, whatever their versions: the known one, or those that a new one refers to.
     pub fn target(&self) -> (Option<i64>, Option<i64>) {
         let of = |request: &WriteRequest| match request {
@@ -207,6 +205,15 @@ impl Verdict {
     }
 }
 
+/// Refuses to archive records below which others are not archived: `open` tells how many, and `problem` what that is called.
+pub(super) fn refuse_archiving(planned: &mut [Verdict], open: &HashMap<i64, i64>, problem: fn(i64) -> Problem) {
+    for verdict in planned {
+        if let Some(open) = verdict.archives().and_then(|id| open.get(&id)) {
+            verdict.refuse(Field::ArchivedAt, problem(*open));
+        }
+    }
+}
+
 /// What is wrong with these changes of a record because of its state, by the same rules as the forms: `forbids` tells
 /// why a record with this time of archiving refuses an action.
 pub(super) fn refused_by_state(
@@ -227,7 +234,7 @@ pub(super) fn refused_by_state(
 }
 
 /// The reason why a form would refuse an action, as a problem of a row.
-pub(super) fn problem_of(reason: &Reason) -> Problem {
+fn problem_of(reason: &Reason) -> Problem {
     match reason {
         Reason::Archived | Reason::Merged => Problem::IsArchived,
         Reason::ParentArchived => Problem::ParentIsArchived,

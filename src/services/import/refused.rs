@@ -42,8 +42,7 @@ pub fn write(ctx: &RequestContext, refused: &Refused, folder: &Path) -> Result<W
     line(&mut sheet.headings.iter().map(String::as_str).chain([heading.as_str()]))?;
     let mut rows = 0;
     for (number, reason) in reasons {
-        let Ok(at) = sheet.rows.binary_search_by_key(number, |row| row.number) else { continue };
-        let row = &sheet.rows[at];
+        let Some(row) = sheet.row(*number) else { continue };
         line(&mut row.cells.iter().map(|cell| &**cell).chain([reason.as_str()]))?;
         rows += 1;
     }

@@ -6,7 +6,7 @@ use crate::{
         imports::{ImportColumn, ImportRow},
         text,
     },
-    services::spreadsheet::sheet::Sheet,
+    services::spreadsheet::sheet::{Row, Sheet},
 };
 
 /// What a row says of a field.
@@ -21,8 +21,7 @@ pub enum Said<'a> {
 /// What the row with this number says of a field.
 pub fn said<'a>(sheet: &'a Sheet, columns: &[ImportColumn], number: u32, field: Field) -> Said<'a> {
     let Some(column) = columns.iter().position(|column| column.field == Some(field)) else { return Said::NoColumn };
-    let row = sheet.rows.binary_search_by_key(&number, |row| row.number).ok().map(|at| &sheet.rows[at]);
-    match row.and_then(|row| row.cells.get(column)).map(|cell| cell.trim()) {
+    match sheet.row(number).and_then(|row| row.cells.get(column)).map(|cell| cell.trim()) {
         Some(text) if !text.is_empty() => Said::Text(text),
         Some(_) | None => Said::Empty,
     }
@@ -31,9 +30,10 @@ pub fn said<'a>(sheet: &'a Sheet, columns: &[ImportColumn], number: u32, field: 
 /// Gives a row that does not say what its record is called the beginning of its cells as a name.
 pub(super) fn name_by_cells(sheet: &Sheet, row: &mut ImportRow) {
     const COLUMNS: usize = 40;
-    let at = sheet.rows.binary_search_by_key(&row.number, |row| row.number);
-    if let (true, Ok(at)) = (row.name.trim().is_empty(), at) {
-        let cells = sheet.rows[at].cells.iter().map(|cell| text::clean(cell)).filter(|cell| !cell.is_empty());
+    if row.name.trim().is_empty()
+        && let Some(Row { cells, .. }) = sheet.row(row.number)
+    {
+        let cells = cells.iter().map(|cell| text::clean(cell)).filter(|cell| !cell.is_empty());
         row.name = text::cut(&cells.collect::<Vec<_>>().join(", "), COLUMNS);
     }
 }

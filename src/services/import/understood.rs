@@ -16,10 +16,11 @@ use crate::{
 /// cents, days and times (wall clock) as in the database, choices by their names, and everything else as a text. What is
 /// not said or cannot be read is left out.
 pub fn understood(file: &ImportFile, preview: &Preview, number: u32, today: NaiveDate) -> Vec<(Field, Value)> {
-    let at = file.sheet.rows.binary_search_by_key(&number, |row| row.number);
-    let (Some(kind), Some(order), Ok(at)) = (preview.kind, preview.order, at) else { return Vec::new() };
+    let (Some(kind), Some(order), Some(row)) = (preview.kind, preview.order, file.sheet.row(number)) else {
+        return Vec::new();
+    };
     let columns: Vec<Option<Field>> = preview.columns.iter().map(|column| column.field).collect();
-    let mut cells = Cells::new(Reading { columns: &columns, order, today }, &file.sheet.rows[at]);
+    let mut cells = Cells::new(Reading { columns: &columns, order, today }, row);
     let fields = headings::fields(kind).iter();
     fields.filter_map(|field| Some((*field, value(*field, &mut cells)?))).collect()
 }

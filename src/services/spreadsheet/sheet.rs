@@ -35,6 +35,14 @@ pub struct Sheet {
     pub seen: Seen,
 }
 
+impl Sheet {
+    /// The row with this number, as a spreadsheet program counts.
+    pub fn row(&self, number: u32) -> Option<&Row> {
+        let at = self.rows.binary_search_by_key(&number, |row| row.number).ok()?;
+        self.rows.get(at)
+    }
+}
+
 /// What was made out about a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Seen {

@@ -1,8 +1,47 @@
-//! The completion of a path that is typed, as in a shell.
+//! The path of a file to import: opening it, and its completion while it is typed, as in a shell.
 
-use std::{fs, path::Path};
+use std::{borrow::Cow, fs, path::Path, sync::Arc};
 
-use super::{at_home, is_importable};
+use crate::{
+    domain::{Error, file_problem::FileProblem},
+    services::{
+        context::ServiceError,
+        spreadsheet::{self, sheet::Sheet},
+    },
+};
+
+/// The endings of the names of files that can be imported.
+const ENDINGS: [&str; 5] = ["csv", "tsv", "txt", "xlsx", "ods"];
+
+/// Reads a file. A path that begins with `~/` begins in the home folder.
+///
+/// A file whose name has another ending is not even opened: it may be the configuration with the password of the
+/// database, of which whoever signs in over SSH must see nothing, or the database itself, whose locks would be lost.
+pub(in crate::services) fn open(path: &Path) -> Result<Arc<Sheet>, ServiceError> {
+    let path = &*at_home(path);
+    let sheet = match ending(path).as_str() {
+        _ if path.is_dir() => Err(FileProblem::Folder),
+        "xls" | "xlsb" => Err(FileProblem::OldWorkbook),
+        _ if !is_importable(path) => Err(FileProblem::NotASpreadsheet),
+        _ => spreadsheet::sheet::read(path),
+    };
+    sheet.map(Arc::new).map_err(|problem| Error::File(problem).into())
+}
+
+/// The path, in the home folder if it begins with `~/`.
+fn at_home(path: &Path) -> Cow<'_, Path> {
+    let in_home = path.strip_prefix("~").ok().and_then(|rest| Some(std::env::home_dir()?.join(rest)));
+    in_home.map_or(Cow::Borrowed(path), Cow::Owned)
+}
+
+fn ending(path: &Path) -> String {
+    path.extension().unwrap_or_default().to_string_lossy().to_lowercase()
+}
+
+/// Whether the name has the ending of files that can be imported.
+fn is_importable(path: &Path) -> bool {
+    ENDINGS.contains(&ending(path).as_str())
+}
 
 /// How many entries of a folder are looked at.
 const LOOKED_AT: usize = 10_000;
