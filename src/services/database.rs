@@ -79,8 +79,8 @@ impl Database {
 
     /// Runs `work`, which adds rows under this operation's id to the audit log, in one transaction. Once
     /// it is committed, these rows are logged.
-    /// If the database rolls it back because of a competing transaction, `work` runs again. If
-    /// COMMIT gets no response, the audit log is searched for the operation;
+    /// If the database rolls it back because of a competing transaction, or does not find a table for a
+    /// moment, `work` runs again. If COMMIT gets no response, the audit log is searched for the operation;
     /// [`DbError::CommitUnknown`] means that the log could not be read either. Every other error
     /// means that nothing was written.
     pub fn write<T>(
@@ -103,6 +103,7 @@ impl Database {
             let outcome = match ended {
                 Ok(()) => CommitOutcome::Done,
                 Err(ServiceError::DbError(DbError::Retry)) if tries.again() => continue,
+                Err(ServiceError::DbError(failure)) if failure.is_about_no_table() && tries.again() => continue,
                 Err(ServiceError::DbError(DbError::CommitUnknown)) => self.ask_the_log(operation),
                 Err(stop) => return Err(stop),
             };

@@ -47,8 +47,9 @@ impl DbError {
         }
     }
 
-    /// Whether the queried table does not exist, or does not exist for this account.
-    pub(super) fn is_about_no_table(&self) -> bool {
+    /// Whether the queried table does not exist, or does not exist for this account. A node of a cluster says the
+    /// same of a table that exists if another node's transaction interrupts it while it opens the table.
+    pub fn is_about_no_table(&self) -> bool {
         let Self::Other(Error::DatabaseError(_, detail)) = self else { return false };
         code_in(detail.as_ref()) == Some(NO_SUCH_TABLE) || detail.message().starts_with("no such table")
     }

@@ -12,7 +12,7 @@ use std::{
 use diesel::connection::SimpleConnection;
 use epic_events::{
     domain::{
-        Error, Reason,
+        ClientId, Error, Reason,
         clients::ClientDraft,
         entity::EntityKind,
         lists::{ChosenColumn, ColumnName},
@@ -113,6 +113,14 @@ pub fn wait_until_known(url: &str, who: &Session) {
     }
 }
 
+/// The same of a client.
+fn wait_until_there(url: &str, client: ClientId) {
+    let mut db = Db::open(&Target::parse(url).unwrap()).unwrap();
+    wait_until("the client is known at this address", || {
+        epic_events::storage::clients::find(&mut db, client).unwrap().is_some()
+    });
+}
+
 /// Actor, action and record of every row, in the order in which they were committed.
 fn chain(world: &World) -> Vec<(Option<i64>, String, Option<i64>)> {
     use diesel::prelude::*;
@@ -200,6 +208,9 @@ pub fn edit_by_eight(world: &mut World, on: &str, urls: &[String]) {
     // Few enough clients to cause conflicts, enough that all marks fit into their notes.
     let hot = (8 * each / 800).max(3);
     let ids: Vec<_> = (0..hot).map(|number| world.client_of(world.sales.actor.id, &format!("Hot {number}"))).collect();
+    for url in urls {
+        wait_until_there(url, ids[ids.len() - 1]);
+    }
     let (conflicts, busy) = (AtomicUsize::new(0), AtomicUsize::new(0));
     thread::scope(|scope| {
         for hand in 0..8 {

@@ -4,6 +4,7 @@
 use std::{
     sync::atomic::{AtomicBool, Ordering},
     thread,
+    time::Duration,
 };
 
 use diesel::{connection::SimpleConnection, prelude::*};
@@ -23,7 +24,9 @@ use rustix::process::Signal;
 use crate::{
     common::{figure, later, rounds, services},
     support::{
-        Engine, Server, TestDb, server,
+        Engine, Server, TestDb,
+        proxy::Proxy,
+        server,
         world::{World, client_draft, hand_over},
     },
 };
@@ -181,6 +184,32 @@ fn errors_of_a_server_with_french_messages_are_recognised(#[values(Engine::Maria
     let mut ended = || db.batch_execute("DO 0").map_err(DbError::from);
     assert!(matches!(ended(), Err(DbError::Unavailable(ConnectionProblem::Lost))));
     assert!(db.is_lost());
+}
+
+/// A node of a cluster that is interrupted while it opens a table says that there is no such table. Here the table
+/// has another name until the program has been told so.
+#[rstest]
+fn a_save_is_repeated_after_the_server_has_not_found_a_table(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+    let server = server(engine);
+    let world = World::of(TestDb::on(server, "unfound"));
+    let rename = |from: &str, to: &str| server.client(&["-e", &format!("RENAME TABLE unfound.{from} TO unfound.{to}")]);
+    let proxy = Proxy::to(server.port);
+    let mut services =
+        services(&TestDb::at(world.db.url.replacen(&server.port.to_string(), &proxy.port.to_string(), 1)));
+    services.connect().unwrap();
+    proxy.watch("ROLLBACK");
+    proxy.hold_commit(Duration::from_secs(5));
+    let create = WriteRequest::CreateClient { draft: client_draft("Saved"), sales_contact: Some(world.sales.actor.id) };
+    rename("settings", "unfound_settings");
+    let answer = thread::scope(|scope| {
+        let saver = scope.spawn(|| services.execute(Some(&world.manager), &Request::Write(create), later(60)));
+        proxy.wait_until_holding();
+        rename("unfound_settings", "settings");
+        proxy.release();
+        saver.join().unwrap()
+    });
+    assert!(matches!(answer, Ok(Reply::Saved { .. })), "{answer:?}");
+    assert_eq!(world.db.query("SELECT full_name FROM clients"), ["Saved"]);
 }
 
 /// A node of a cluster that is interrupted while it parses a table's triggers answers each write to that table
