@@ -335,6 +335,9 @@ fn row_data(language: Language, in_file: (&Sheet, &Preview), row: &ImportRow) ->
         Value::Object(changes.0.iter().map(one).collect::<Map<_, _>>())
     };
     let mut data = json!({"row": row.number, "name": row.name});
+    if let Some(contract) = row.contract {
+        data["contract"] = json!(contract.0);
+    }
     match &row.finding {
         Finding::New => data["finding"] = json!("new"),
         Finding::Unchanged => data["finding"] = json!("unchanged"),

@@ -9,7 +9,7 @@ use super::{
     entity::EntityKind,
     error::FieldErrors,
     field::Field,
-    id::{ImportId, UserId},
+    id::{ContractId, ImportId, UserId},
 };
 
 /// An import as it is stored. Imports are never changed, except that one can be reverted once.
@@ -208,7 +208,16 @@ pub struct ImportRow {
     pub number: u32,
     /// What the row calls its record; if it does not say, the beginning of its cells in a preview.
     pub name: String,
+    /// The contract that a new event or payment goes to: the row may name only its client.
+    pub contract: Option<ContractId>,
     pub finding: Finding,
+}
+
+impl ImportRow {
+    /// A row that goes to no contract.
+    pub fn new(number: u32, name: String, finding: Finding) -> Self {
+        Self { number, name, contract: None, finding }
+    }
 }
 
 /// The kinds of records that can be imported, in the order in which a company moves in: each refers only to

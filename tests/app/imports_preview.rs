@@ -33,6 +33,20 @@ fn a_new_row_shows_what_it_was_understood_as() {
     }
 }
 
+/// A payment that names only its client shows the contract that it goes to.
+#[test]
+fn a_new_payment_shows_its_contract() {
+    for (language, label) in [(Language::En, "Contract"), (Language::Fr, "Contrat")] {
+        let mut desk = Desk::of("manager", language);
+        let client = desk.world.client_of(desk.world.sales.actor.id, "Kevin Casey");
+        let contract = desk.world.signed_contract(client);
+        let (_folder, path) = file("payments.csv", b"Client,Amount,Paid on\nKevin Casey,10,2024-03-25\n");
+        let screen = open(&mut desk, &path).press(KeyCode::Enter).screen();
+        let said = screen.lines().any(|line| line.contains(label) && line.contains(&contract.0.to_string()));
+        assert!(said, "{screen}");
+    }
+}
+
 /// What does not fit below the rows is not cut without a word: the key that shows the rest is named.
 #[test]
 fn facts_that_do_not_fit_say_how_to_see_the_rest() {

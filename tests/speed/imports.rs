@@ -1,5 +1,6 @@
 //! How long the real program takes to import a file of clients, and how much memory: first only the preview
-//! (`--dry-run`), then the import, into a new company on each engine.
+//! (`--dry-run`), then the import, into a new company on each engine; afterwards the same with a file that changes
+//! each of these clients.
 
 use std::{
     fs::{self, File},
@@ -76,8 +77,9 @@ const TRADE: [&str; 10] = [
     "Brasserie",
 ];
 
-/// A file of so many clients with names, companies, addresses and telephone numbers of their own.
-fn write_file(path: &Path, rows: usize) {
+/// A file of so many clients with names, companies, addresses and telephone numbers of their own, who were met at
+/// this place.
+fn write_file(path: &Path, rows: usize, place: &str) {
     let mut writer = csv::Writer::from_path(path).unwrap();
     writer.write_record(["Full name", "Company", "E-mail", "Phone", "Last contact", "Sales contact", "Notes"]).unwrap();
     for row in 0..rows {
@@ -88,7 +90,7 @@ fn write_file(path: &Path, rows: usize) {
             format!("+33 6 {:02} {:02} {:02} {:02}", row / 1_000_000, row / 10_000 % 100, row / 100 % 100, row % 100);
         let day = format!("{}-{:02}-{:02}", 2019 + row % 7, row % 12 + 1, row % 28 + 1);
         let notes = format!(
-            "Met at the fair of {}, wants an offer for {} guests; \"call back\" in spring, prefers the morning.",
+            "Met at the {place} of {}, wants an offer for {} guests; \"call back\" in spring, prefers the morning.",
             2019 + row % 7,
             row % 90 * 10 + 20
         );
@@ -167,8 +169,13 @@ fn imports_of_clients() {
     for engine in [Engine::Sqlite, Engine::MariaDb, Engine::Mysql] {
         let (world, _server) = company(engine);
         let home = tempfile::tempdir().unwrap();
-        write_file(&home.path().join("clients.csv"), rows);
-        for (name, more, written) in [("preview", &["--dry-run"][..], 0), ("import", &[], rows)] {
+        for (name, place, more, written) in [
+            ("preview", "fair", &["--dry-run"][..], 0),
+            ("import", "fair", &[], rows),
+            ("preview of changes", "market", &["--dry-run"], rows),
+            ("import of changes", "market", &[], rows),
+        ] {
+            write_file(&home.path().join("clients.csv"), rows, place);
             let (took, peak) = run(&world, home.path(), more);
             let stored: i64 = clients::table.count().get_result(&mut world.connection()).unwrap();
             assert_eq!(usize::try_from(stored).unwrap(), written);

@@ -16,29 +16,45 @@ use crate::{
     storage::{Db, audit::AuditEntry},
 };
 
-/// Carries out a step of the row with these cells, which a step that creates nothing has no need of. Returns one audit
+/// Carries out a step of the row with these cells, which only steps of clients have need of. Returns one audit
 /// entry for each record that it changed. `hash` is that of the password of new accounts.
 pub(super) fn carry(
     db: &mut Db,
     ctx: &RequestContext,
     (kind, hash): (EntityKind, Option<&str>),
     step: &Step,
-    cells: Option<Cells>,
+    cells: Option<&Cells>,
 ) -> Result<Vec<AuditEntry>, ServiceError> {
     let mut entries = Vec::new();
     let becomes_archived = step.is_new() && step.then.iter().any(|then| matches!(then, Then::Archive));
+    let of_row = || {
+        let cells = cells.ok_or(Error::NotFound)?;
+        clients::of_row(cells.again(), ctx.wall.date()).map_err(Error::Invalid)
+    };
     let (id, mut version) = match &step.begin {
         Begin::Keep(id, version) => (*id, *version),
-        Begin::Write(request) => saved(ask(db, (ctx, becomes_archived), request, hash)?, &mut entries)?,
-        Begin::Client(owner) => {
-            let draft = clients::of_row(cells.ok_or(Error::NotFound)?, ctx.wall.date()).map_err(Error::Invalid)?;
-            let request = WriteRequest::CreateClient { draft, sales_contact: *owner };
+        Begin::User { draft, password } => {
+            let request = WriteRequest::CreateUser { draft: (**draft).clone(), password: password.clone() };
             saved(ask(db, (ctx, becomes_archived), &request, hash)?, &mut entries)?
         }
-        Begin::Cancelled { contract, draft, reason } => {
+        Begin::Client(owner) => {
+            let request = WriteRequest::CreateClient { draft: of_row()?, sales_contact: *owner };
+            saved(ask(db, (ctx, becomes_archived), &request, hash)?, &mut entries)?
+        }
+        Begin::Event { contract, draft } => {
+            let request = WriteRequest::CreateEvent { contract: *contract, draft: (**draft).clone() };
+            saved(ask(db, (ctx, becomes_archived), &request, hash)?, &mut entries)?
+        }
+        Begin::Payment { contract, draft, cancelled } => {
             let request = WriteRequest::RecordPayment { contract: *contract, draft: (**draft).clone() };
             let ctx = ctx.of_import(&request, becomes_archived)?;
-            saved(write::record_cancelled(db, &ctx, *contract, (draft, reason))?, &mut entries)?
+            saved(
+                match cancelled {
+                    None => write::dispatch(db, &ctx, &request, hash)?,
+                    Some(reason) => write::record_cancelled(db, &ctx, *contract, (draft, reason))?,
+                },
+                &mut entries,
+            )?
         }
         Begin::Contract { number, client, draft, paid_before } => {
             let request =
@@ -48,7 +64,7 @@ pub(super) fn carry(
         }
     };
     for then in &step.then {
-        let request = then.request(kind, (id, version))?;
+        let request = then.request(kind, (id, version), of_row)?;
         let WriteOutcome { reply, entries: more } = ask(db, (ctx, becomes_archived), &request, hash)?;
         if reply.changed_nothing() {
             continue;

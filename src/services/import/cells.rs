@@ -41,6 +41,11 @@ impl<'a> Cells<'a> {
         Self { reading, row, errors: FieldErrors::default() }
     }
 
+    /// The cells without the errors that were found.
+    pub fn again(&self) -> Self {
+        Self::new(self.reading, self.row)
+    }
+
     /// As a spreadsheet program counts, from 1.
     pub fn number(&self) -> u32 {
         self.row.number

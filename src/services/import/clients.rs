@@ -98,14 +98,15 @@ fn row(planner: &mut Planner, ctx: &RequestContext, known: &Clients, mut cells: 
     }
     // Of a suspected one that is left out nothing is written.
     let is_left_out = before.is_some() && !is_same && choice == Choice::Skip;
-    match (is_left_out, anew) {
+    let says_all = anew.as_ref().is_ok_and(|anew| *anew == draft);
+    match (is_left_out, &anew) {
         _ if !cells.errors.is_empty() => {}
-        (true, Ok(own)) => take(planner, &mut cells, None, &own),
+        (true, Ok(own)) => take(planner, &mut cells, None, own),
         (true, Err(_)) => {}
         (false, _) => take(planner, &mut cells, before.filter(|_| !creates), &draft),
     }
-    let updated =
-        before.map(|before| update(before, &draft, owner.filter(|_| !creates), archived.filter(|_| !creates)));
+    let (new_owner, now_archived) = (owner.filter(|_| !creates), archived.filter(|_| !creates));
+    let updated = before.map(|before| update(before, (&draft, says_all), new_owner, now_archived));
     if let (Some(before), Some((_, step))) = (before, &updated)
         && !creates
         && !is_left_out
@@ -196,8 +197,14 @@ fn create(owner: Option<UserId>, archived: Option<bool>) -> Step {
     Step { begin: Begin::Client(owner), then }
 }
 
-/// A client that the file still has is restored, unless the file says that it is archived.
-fn update(before: &Client, draft: &ClientDraft, owner: Option<UserId>, archived: Option<bool>) -> (Changes, Step) {
+/// A client that the file still has is restored, unless the file says that it is archived. `says_all`: the row alone
+/// says what the draft contains.
+fn update(
+    before: &Client,
+    (draft, says_all): (&ClientDraft, bool),
+    owner: Option<UserId>,
+    archived: Option<bool>,
+) -> (Changes, Step) {
     let is_archived = archived == Some(true);
     let mut after = draft.applied_to(before);
     let mut then = Vec::new();
@@ -206,7 +213,7 @@ fn update(before: &Client, draft: &ClientDraft, owner: Option<UserId>, archived:
         then.push(Then::Restore);
     }
     if ClientDraft::from(before) != *draft {
-        then.push(Then::Update(Edit::Client(draft.clone())));
+        then.push(Then::Update(if says_all { Edit::ClientOfRow } else { Edit::Client(Box::new(draft.clone())) }));
     }
     if let Some(owner) = owner.filter(|owner| *owner != before.sales_contact_id) {
         after.sales_contact_id = owner;
@@ -216,6 +223,8 @@ fn update(before: &Client, draft: &ClientDraft, owner: Option<UserId>, archived:
         after.archived_at = Some(before.updated_at);
         then.push(Then::Archive);
     }
-    let changes = before.audited_fields().changes_to(&after.audited_fields());
+    then.shrink_to_fit();
+    let mut changes = before.audited_fields().changes_to(&after.audited_fields());
+    changes.0.shrink_to_fit();
     (changes, Step { begin: Begin::Keep(before.id.0, before.version), then })
 }

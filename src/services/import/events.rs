@@ -24,10 +24,7 @@ use crate::{
         text,
         users::Role,
     },
-    services::{
-        WriteRequest,
-        context::{RequestContext, ServiceError},
-    },
+    services::context::{RequestContext, ServiceError},
     storage::{self, Db},
 };
 
@@ -177,7 +174,7 @@ fn create(contract: ContractId, draft: EventDraft, said: &Said) -> Step {
     let status = said.status.filter(|status| *status != Status::Planned).map(Then::SetStatus);
     let archive = said.archived.then_some(Then::Archive);
     let then = status.into_iter().chain(assign).chain(archive).collect();
-    Step { begin: Begin::Write(Box::new(WriteRequest::CreateEvent { contract, draft })), then }
+    Step { begin: Begin::Event { contract, draft: Box::new(draft) }, then }
 }
 
 fn update(planner: &Planner, ctx: &RequestContext, before: &Event, draft: &EventDraft, said: &Said) -> (Changes, Step) {

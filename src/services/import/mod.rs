@@ -314,7 +314,7 @@ pub(super) fn write(
     let mut contracts: HashMap<i64, usize> = HashMap::new();
     for (row, step) in steps {
         let cells = file.sheet.row(row).map(|row| Cells::new(reading, row));
-        let more = carry::carry(db, ctx, (kind, hash), &step, cells).map_err(|stop| in_row(row, stop))?;
+        let more = carry::carry(db, ctx, (kind, hash), &step, cells.as_ref()).map_err(|stop| in_row(row, stop))?;
         for entry in more {
             let contract = entry.id.filter(|_| entry.subject == Subject::Entity(EntityKind::Contract));
             match contract.filter(|_| kind == EntityKind::Payment).map(|id| contracts.entry(id)) {

@@ -21,10 +21,7 @@ use crate::{
         payments::{Method, Payment, PaymentDraft, UNDONE, Words, check_reason, due_after},
         text,
     },
-    services::{
-        WriteRequest,
-        context::{RequestContext, ServiceError},
-    },
+    services::context::{RequestContext, ServiceError},
     storage::{self, Db},
 };
 
@@ -216,14 +213,12 @@ fn record(
     draft: PaymentDraft,
     reason: Option<String>,
 ) -> Option<Step> {
-    if let Some(reason) = reason {
-        let begin = Begin::Cancelled { contract: contract.id, draft: Box::new(draft), reason };
-        return Some(Step { begin, then: Vec::new() });
+    if reason.is_none() {
+        let due_cents: Cents = planner.due.get(&contract.id).copied().unwrap_or(contract.due_cents);
+        let now = Contract { due_cents, ..contract.clone() };
+        let due = cells.errors.take(Field::AmountCents, due_after(&now, draft.amount_cents))?;
+        planner.due.insert(contract.id, due);
     }
-    let due_cents: Cents = planner.due.get(&contract.id).copied().unwrap_or(contract.due_cents);
-    let now = Contract { due_cents, ..contract.clone() };
-    let due = cells.errors.take(Field::AmountCents, due_after(&now, draft.amount_cents))?;
-    planner.due.insert(contract.id, due);
-    let record = WriteRequest::RecordPayment { contract: contract.id, draft };
-    Some(Step { begin: Begin::Write(Box::new(record)), then: Vec::new() })
+    let begin = Begin::Payment { contract: contract.id, draft: Box::new(draft), cancelled: reason };
+    Some(Step { begin, then: Vec::new() })
 }

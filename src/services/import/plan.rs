@@ -43,26 +43,25 @@ pub(super) struct Step {
 impl Step {
     /// Whether it creates a record.
     pub fn is_new(&self) -> bool {
-        match &self.begin {
-            Begin::Write(_) | Begin::Client(_) | Begin::Contract { .. } | Begin::Cancelled { .. } => true,
-            Begin::Keep(..) => false,
-        }
+        !matches!(self.begin, Begin::Keep(..))
     }
 
     /// The records that it is about, whatever their versions: the known one, or those that a new one refers to.
     pub fn target(&self) -> (Option<i64>, Option<i64>) {
-        let of = |request: &WriteRequest| match request {
-            WriteRequest::CreateEvent { contract, .. } | WriteRequest::RecordPayment { contract, .. } => {
-                Some(contract.0)
-            }
-            _ => None,
-        };
         match &self.begin {
             Begin::Keep(id, _) => (Some(*id), None),
+            Begin::User { .. } => (None, None),
             Begin::Client(owner) => (None, owner.map(|owner| owner.0)),
             Begin::Contract { client, .. } => (None, Some(client.0)),
-            Begin::Cancelled { contract, .. } => (None, Some(contract.0)),
-            Begin::Write(request) => (None, of(request)),
+            Begin::Event { contract, .. } | Begin::Payment { contract, .. } => (None, Some(contract.0)),
+        }
+    }
+
+    /// The contract of a new event or payment.
+    fn contract(&self) -> Option<ContractId> {
+        match &self.begin {
+            Begin::Event { contract, .. } | Begin::Payment { contract, .. } => Some(*contract),
+            Begin::Keep(..) | Begin::User { .. } | Begin::Client(_) | Begin::Contract { .. } => None,
         }
     }
 }
@@ -70,15 +69,30 @@ impl Step {
 /// The first write of a row.
 #[derive(Debug, Clone)]
 pub(super) enum Begin {
-    /// Creates the record.
-    Write(Box<WriteRequest>),
+    User {
+        draft: Box<UserDraft>,
+        password: SecretString,
+    },
     /// Creates the client that the row describes, with this owner. A file may have very many of them: what they are
     /// called is read from the row again.
     Client(Option<UserId>),
     /// Creates a contract that keeps the number of the file.
-    Contract { number: Option<ContractId>, client: ClientId, draft: ContractDraft, paid_before: Cents },
-    /// Records a payment that is cancelled, with the reason.
-    Cancelled { contract: ContractId, draft: Box<PaymentDraft>, reason: String },
+    Contract {
+        number: Option<ContractId>,
+        client: ClientId,
+        draft: ContractDraft,
+        paid_before: Cents,
+    },
+    Event {
+        contract: ContractId,
+        draft: Box<EventDraft>,
+    },
+    /// A payment with a reason is recorded and cancelled.
+    Payment {
+        contract: ContractId,
+        draft: Box<PaymentDraft>,
+        cancelled: Option<String>,
+    },
     /// The record with this id and version stays as it is.
     Keep(i64, i32),
 }
@@ -103,14 +117,20 @@ pub(super) enum Then {
 }
 
 impl Then {
-    /// The request for a further change of a record in this version.
-    pub fn request(&self, kind: EntityKind, (id, version): (i64, i32)) -> Result<WriteRequest, Error> {
+    /// The request for a further change of a record in this version. `of_row` reads the client that the row describes.
+    pub fn request(
+        &self,
+        kind: EntityKind,
+        (id, version): (i64, i32),
+        of_row: impl FnOnce() -> Result<ClientDraft, Error>,
+    ) -> Result<WriteRequest, Error> {
         use EntityKind as K;
         use WriteRequest as W;
         let (client, contract) = (ClientId::new(id), ContractId::new(id));
         let (event, payment, user) = (EventId::new(id), PaymentId::new(id), UserId::new(id));
         Ok(match (self, kind) {
-            (Then::Update(Edit::Client(draft)), _) => W::UpdateClient { id: client, version, draft: draft.clone() },
+            (Then::Update(Edit::Client(draft)), _) => W::UpdateClient { id: client, version, draft: (**draft).clone() },
+            (Then::Update(Edit::ClientOfRow), _) => W::UpdateClient { id: client, version, draft: of_row()? },
             (Then::Update(Edit::Contract(draft)), _) => {
                 W::UpdateContract { id: contract, version, draft: draft.clone(), difference: None }
             }
@@ -141,7 +161,9 @@ impl Then {
 /// New values for the form of a known record.
 #[derive(Debug, Clone)]
 pub(super) enum Edit {
-    Client(ClientDraft),
+    Client(Box<ClientDraft>),
+    /// All that the row of a client says, which is read from the row again: a file may have very many of them.
+    ClientOfRow,
     Contract(ContractDraft),
     Event(Box<EventDraft>),
     Payment(Words),
@@ -157,20 +179,23 @@ pub(super) struct Verdict {
 
 impl Verdict {
     pub fn new_record(cells: &Cells, name: String, step: Step) -> Self {
-        Self { row: ImportRow { number: cells.number(), name, finding: Finding::New }, step: Some(step) }
+        Self {
+            row: ImportRow { contract: step.contract(), ..ImportRow::new(cells.number(), name, Finding::New) },
+            step: Some(step),
+        }
     }
 
     /// A known record, which gets these changes.
     pub fn known(cells: &Cells, name: String, changes: Changes, step: Step) -> Self {
         let is_same = changes.0.is_empty();
         let finding = if is_same { Finding::Unchanged } else { Finding::Changed(changes) };
-        let row = ImportRow { number: cells.number(), name, finding };
+        let row = ImportRow::new(cells.number(), name, finding);
         Self { row, step: (!is_same).then_some(step) }
     }
 
     /// A row that cannot be imported because of the errors of its cells.
     pub fn refused(cells: Cells, name: String) -> Self {
-        let row = ImportRow { number: cells.number(), name, finding: Finding::Refused(cells.errors) };
+        let row = ImportRow::new(cells.number(), name, Finding::Refused(cells.errors));
         Self { row, step: None }
     }
 
@@ -200,8 +225,9 @@ impl Verdict {
 
     /// Possibly a known record; `step` is what was chosen for it.
     pub fn suspected(cells: &Cells, name: String, suspicion: Suspicion, step: Option<Step>) -> Self {
-        let finding = Finding::Suspected(suspicion);
-        Self { row: ImportRow { number: cells.number(), name, finding }, step }
+        let contract = step.as_ref().and_then(Step::contract);
+        let row = ImportRow { contract, ..ImportRow::new(cells.number(), name, Finding::Suspected(suspicion)) };
+        Self { row, step }
     }
 }
 
@@ -224,7 +250,8 @@ pub(super) fn refused_by_state(
 ) -> Option<Problem> {
     let mut archived_at = archived_at;
     then.iter().find_map(|one| {
-        let permission = one.request(kind, (0, 0)).ok()?.permission();
+        // The permission is the same whatever the new values are.
+        let permission = one.request(kind, (0, 0), || Ok(ClientDraft::default())).ok()?.permission();
         let refused = forbids(archived_at, permission);
         if let Then::Restore = one {
             archived_at = None;

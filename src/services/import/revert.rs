@@ -128,7 +128,7 @@ fn step(db: &mut Db, kind: EntityKind, id: i64, row: &AuditRow) -> Result<Option
                 put_back(&old, Field::LastContactAt, &mut draft.last_contact_at);
                 put_back(&old, Field::Notes, &mut draft.notes);
                 if draft != ClientDraft::from(&client) {
-                    then.push(Then::Update(Edit::Client(draft)));
+                    then.push(Then::Update(Edit::Client(Box::new(draft))));
                 }
                 then.extend(
                     old(Field::SalesContactId).and_then(|was| was.as_i64()).map(|was| Then::HandOver(UserId::new(was))),

@@ -4,14 +4,11 @@ use super::{
     cells::Cells,
     plan::{Begin, Edit, Planner, Step, Then, Verdict},
 };
-use crate::{
-    domain::{
-        Field, Problem,
-        audit::Auditable,
-        import_words, text,
-        users::{User, UserDraft},
-    },
-    services::WriteRequest,
+use crate::domain::{
+    Field, Problem,
+    audit::Auditable,
+    import_words, text,
+    users::{User, UserDraft},
 };
 
 pub(super) fn plan(planner: &mut Planner, rows: Vec<Cells>) -> Vec<Verdict> {
@@ -61,8 +58,8 @@ fn row(planner: &mut Planner, mut cells: Cells) -> Verdict {
     }
     let Some(before) = known else {
         let then = if active == Some(false) { vec![Then::Deactivate] } else { Vec::new() };
-        let create = WriteRequest::CreateUser { draft, password: planner.password.clone() };
-        return Verdict::new_record(&cells, name, Step { begin: Begin::Write(Box::new(create)), then });
+        let begin = Begin::User { draft: Box::new(draft), password: planner.password.clone() };
+        return Verdict::new_record(&cells, name, Step { begin, then });
     };
     let mut after = draft.applied_to(&before);
     let mut then = Vec::new();

@@ -113,6 +113,7 @@ fn a_row_goes_where_it_was_seen_to_go(#[values(Engine::Sqlite, Engine::MariaDb, 
     company(&mut world, &[(200, 2, 2_000)]);
     let mut file = file_of(&mut world, "payments.csv", b"Client,Amount,Paid on\nClient 2,250,2024-02-13\n");
     let seen = preview(&mut world, &file);
+    assert_eq!(seen.rows[0].contract, Some(ContractId::new(200)));
     file.seen = Some(seen.mark);
     world.manage(&support::world::pay(ContractId::new(200), 200_000));
     add(&mut world, &[(201, 2, 2_000)]);

@@ -36,8 +36,15 @@ fn in_one_line(pairs: &[(String, String)], ctx: &Context) -> String {
 /// What the row says, as the program understands it, but for its name and the fields that are left out.
 fn said(row: &ImportRow, left_out: &[Field], chosen: &Chosen, ctx: &Context) -> Vec<(String, String)> {
     let Some(preview) = &chosen.preview else { return Vec::new() };
-    let all = understood(&chosen.file, preview, row.number, ctx.now.date()).into_iter();
-    let shown = all.filter(|(field, raw)| !left_out.contains(field) && raw.as_str() != Some(row.name.as_str()));
+    let mut all = understood(&chosen.file, preview, row.number, ctx.now.date());
+    // The row may name only the client.
+    if let Some(contract) = row.contract
+        && !all.iter().any(|(field, _)| *field == Field::ContractId)
+    {
+        all.insert(0, (Field::ContractId, contract.0.to_string().into()));
+    }
+    let shown =
+        all.into_iter().filter(|(field, raw)| !left_out.contains(field) && raw.as_str() != Some(row.name.as_str()));
     shown.map(|(field, raw)| (ctx.field(field), value(field, &raw, ctx))).collect()
 }
 
