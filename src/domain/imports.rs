@@ -145,7 +145,7 @@ pub enum Finding {
     /// The row cannot be imported as it is.
     Refused(FieldErrors),
     /// Possibly a known record: the person decides.
-    Suspected(Suspicion),
+    Suspected(Box<Suspicion>),
 }
 
 impl Finding {

@@ -58,7 +58,7 @@ pub(super) fn carry(
         }
         Begin::Contract { number, client, draft, paid_before } => {
             let request =
-                WriteRequest::CreateContract { client: *client, draft: draft.clone(), paid_before: *paid_before };
+                WriteRequest::CreateContract { client: *client, draft: (**draft).clone(), paid_before: *paid_before };
             let ctx = ctx.of_import(&request, becomes_archived)?;
             saved(write::create_contract(db, &ctx, *client, draft, (*paid_before, *number))?, &mut entries)?
         }

@@ -214,7 +214,7 @@ fn create(planner: &mut Planner, cells: &mut Cells, known: &Contracts, said: Sai
         return None;
     }
     let then = signed_on.map(Then::Sign).into_iter().chain(archived.then_some(Then::Archive)).collect();
-    Some(Step { begin: Begin::Contract { number, client, draft: checked, paid_before }, then })
+    Some(Step { begin: Begin::Contract { number, client, draft: Box::new(checked), paid_before }, then })
 }
 
 fn update_row(
@@ -293,7 +293,7 @@ fn update(
         then.push(Then::Restore);
     }
     if ContractDraft::from(before) != draft {
-        then.push(Then::Update(Edit::Contract(draft)));
+        then.push(Then::Update(Edit::Contract(Box::new(draft))));
     }
     match said.paid {
         Some((_, paid)) if paid == before.paid() => {}
@@ -301,7 +301,7 @@ fn update(
         Some((field, paid)) if known.is_reverted(before) => {
             cells.errors.take(field, check_paid(field, paid, after.total_cents))?;
             after.due_cents = Cents(after.total_cents.0 - paid.0);
-            then.push(Then::Record(PaymentDraft::opening(paid, ctx.wall.date())));
+            then.push(Then::Record(Box::new(PaymentDraft::opening(paid, ctx.wall.date()))));
         }
         Some((field, _)) => {
             cells.errors.push(field, Problem::FollowsPayments(before.due_cents));

@@ -201,7 +201,7 @@ fn reworded(before: &Payment, draft: &PaymentDraft) -> (Changes, Step) {
         notes: if draft.notes.is_empty() { before.notes.clone() } else { draft.notes.clone() },
     };
     let changes = before.audited_fields().changes_to(&words.applied_to(before).audited_fields());
-    let then = if changes.0.is_empty() { Vec::new() } else { vec![Then::Update(Edit::Payment(words))] };
+    let then = if changes.0.is_empty() { Vec::new() } else { vec![Then::Update(Edit::Payment(Box::new(words)))] };
     (changes, Step { begin: Begin::Keep(before.id.0, before.version), then })
 }
 

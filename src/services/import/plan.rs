@@ -80,7 +80,7 @@ pub(super) enum Begin {
     Contract {
         number: Option<ContractId>,
         client: ClientId,
-        draft: ContractDraft,
+        draft: Box<ContractDraft>,
         paid_before: Cents,
     },
     Event {
@@ -105,7 +105,7 @@ pub(super) enum Then {
     HandOver(UserId),
     Sign(NaiveDate),
     /// Of a contract that comes back without payments: what was paid before.
-    Record(PaymentDraft),
+    Record(Box<PaymentDraft>),
     /// `None` takes the support away.
     Assign(Option<UserId>),
     SetStatus(Status),
@@ -132,12 +132,14 @@ impl Then {
             (Then::Update(Edit::Client(draft)), _) => W::UpdateClient { id: client, version, draft: (**draft).clone() },
             (Then::Update(Edit::ClientOfRow), _) => W::UpdateClient { id: client, version, draft: of_row()? },
             (Then::Update(Edit::Contract(draft)), _) => {
-                W::UpdateContract { id: contract, version, draft: draft.clone(), difference: None }
+                W::UpdateContract { id: contract, version, draft: (**draft).clone(), difference: None }
             }
             (Then::Update(Edit::Event(draft)), _) => W::UpdateEvent { id: event, version, draft: (**draft).clone() },
-            (Then::Update(Edit::Payment(words)), _) => W::UpdatePayment { id: payment, version, words: words.clone() },
+            (Then::Update(Edit::Payment(words)), _) => {
+                W::UpdatePayment { id: payment, version, words: (**words).clone() }
+            }
             (Then::Update(Edit::User(draft)), _) => {
-                W::UpdateUser { id: user, version, draft: draft.clone(), heirs: None }
+                W::UpdateUser { id: user, version, draft: (**draft).clone(), heirs: None }
             }
             (Then::Restore, K::Client) => W::RestoreClient { id: client, version },
             (Then::Restore, K::Contract) => W::RestoreContract { id: contract, version },
@@ -147,7 +149,7 @@ impl Then {
             (Then::Archive, K::Event) => W::ArchiveEvent { id: event, version },
             (Then::HandOver(to), _) => W::HandOverClients(vec![HandOver { client, version, to: *to }]),
             (Then::Sign(day), _) => W::SignContract { id: contract, version, day: *day },
-            (Then::Record(draft), _) => W::RecordPayment { contract, draft: draft.clone() },
+            (Then::Record(draft), _) => W::RecordPayment { contract, draft: (**draft).clone() },
             (Then::Assign(to), _) => W::AssignSupport(vec![Assignment { event, version, support: *to }]),
             (Then::SetStatus(status), _) => W::SetStatus { id: event, version, status: *status },
             (Then::Reactivate, _) => W::ReactivateUser { id: user, version },
@@ -158,16 +160,16 @@ impl Then {
     }
 }
 
-/// New values for the form of a known record.
+/// New values for the form of a known record, boxed because a long file has very many steps.
 #[derive(Debug, Clone)]
 pub(super) enum Edit {
     Client(Box<ClientDraft>),
     /// All that the row of a client says, which is read from the row again: a file may have very many of them.
     ClientOfRow,
-    Contract(ContractDraft),
+    Contract(Box<ContractDraft>),
     Event(Box<EventDraft>),
-    Payment(Words),
-    User(UserDraft),
+    Payment(Box<Words>),
+    User(Box<UserDraft>),
 }
 
 /// A row of the file and what importing it writes; `None` if nothing.
@@ -226,7 +228,8 @@ impl Verdict {
     /// Possibly a known record; `step` is what was chosen for it.
     pub fn suspected(cells: &Cells, name: String, suspicion: Suspicion, step: Option<Step>) -> Self {
         let contract = step.as_ref().and_then(Step::contract);
-        let row = ImportRow { contract, ..ImportRow::new(cells.number(), name, Finding::Suspected(suspicion)) };
+        let row =
+            ImportRow { contract, ..ImportRow::new(cells.number(), name, Finding::Suspected(Box::new(suspicion))) };
         Self { row, step }
     }
 }
@@ -295,11 +298,12 @@ fn problem_of(reason: &Reason) -> Problem {
     }
 }
 
-/// What a row is about, as a hash: the texts of a long file would take much memory.
-type Key = [u8; 32];
+/// What a row is about, as the first half of a hash: the texts of a long file would take much memory.
+type Key = [u8; 16];
 
 fn hashed(key: &str) -> Key {
-    Sha256::digest(key).into()
+    let hash: [u8; 32] = Sha256::digest(key).into();
+    std::array::from_fn(|at| hash[at])
 }
 
 /// The state of an import while its rows are planned.

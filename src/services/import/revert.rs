@@ -146,7 +146,7 @@ fn step(db: &mut Db, kind: EntityKind, id: i64, row: &AuditRow) -> Result<Option
                 put_back(&old, Field::TotalCents, &mut draft.total_cents.0);
                 put_back(&old, Field::Notes, &mut draft.notes);
                 if draft != ContractDraft::from(&contract) {
-                    then.push(Then::Update(Edit::Contract(draft)));
+                    then.push(Then::Update(Edit::Contract(Box::new(draft))));
                 }
             }
             contract.version
@@ -182,7 +182,7 @@ fn step(db: &mut Db, kind: EntityKind, id: i64, row: &AuditRow) -> Result<Option
                 let mut words = Words::from(&payment);
                 put_back(&old, Field::Reference, &mut words.reference);
                 put_back(&old, Field::Notes, &mut words.notes);
-                then.push(Then::Update(Edit::Payment(words)));
+                then.push(Then::Update(Edit::Payment(Box::new(words))));
             }
             payment.version
         }
@@ -197,7 +197,7 @@ fn step(db: &mut Db, kind: EntityKind, id: i64, row: &AuditRow) -> Result<Option
                 put_back(&old, Field::Email, &mut draft.email);
                 put_back(&old, Field::Phone, &mut draft.phone);
                 put_back(&old, Field::EmployeeNumber, &mut draft.employee_number);
-                then.push(Then::Update(Edit::User(draft)));
+                then.push(Then::Update(Edit::User(Box::new(draft))));
             }
             user.version
         }

@@ -64,7 +64,7 @@ fn row(planner: &mut Planner, mut cells: Cells) -> Verdict {
     let mut after = draft.applied_to(&before);
     let mut then = Vec::new();
     if after != before {
-        then.push(Then::Update(Edit::User(draft)));
+        then.push(Then::Update(Edit::User(Box::new(draft))));
     }
     if !before.active && active == Some(true) {
         after.active = true;
