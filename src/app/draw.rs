@@ -132,7 +132,9 @@ impl App {
         let (done, total) = (progress.done(), progress.total());
         match asked {
             ImportRequest::Write(file, _) if !on_top => {
-                Some(ctx.say(ImportPhrase::Importing { done, rows: file.sheet.rows.len() }))
+                let rows = file.sheet.rows.len();
+                let importing = progress.is_writing().then_some(ImportPhrase::Importing { done, rows });
+                Some(ctx.say(importing.unwrap_or(ImportPhrase::Checking { done, rows })))
             }
             ImportRequest::Revert { .. } if total > 0 => Some(ctx.say(ImportPhrase::TakingBack { done, total })),
             _ => None,

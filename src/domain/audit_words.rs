@@ -28,7 +28,7 @@ fn words(verb: Verb) -> &'static str {
         Verb::ClientArchived => "client archived, client archive",
         Verb::ClientRestored => "client restored, client restaure",
         Verb::ClientMerged => "client merged, client fusionne, fusion",
-        Verb::MergeUndone => "merge undone, fusion annulee",
+        Verb::MergeUndone => "merge undone, fusion annulee, fusion defaite",
         Verb::ContractMoved => "contract moved, contrat deplace",
         Verb::ContractCreated => "contract created, contrat cree",
         Verb::ContractUpdated => "contract changed, contrat modifie",

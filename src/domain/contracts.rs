@@ -184,9 +184,33 @@ pub fn number_in(typed: &str) -> Option<ContractId> {
     number.then(|| digits.parse().ok().map(ContractId::new)).flatten()
 }
 
+/// The same of a file. Offices also write the year before the number: `2025-001` is 2025001.
+pub fn number_in_file(said: &str) -> Option<ContractId> {
+    let is_joint = |c: char| matches!(c, '-' | '/' | '_');
+    let groups: Vec<&str> = said.trim().split(is_joint).collect();
+    let all_digits = groups.iter().all(|group| !group.is_empty() && group.bytes().all(|one| one.is_ascii_digit()));
+    if groups.len() > 1 && all_digits { number_in(&groups.concat()) } else { number_in(said) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_year_may_stand_before_the_number_in_a_file() {
+        for (said, number) in [
+            ("2025-001", Some(2_025_001)),
+            ("2025/12", Some(202_512)),
+            (" 2025_7 ", Some(20_257)),
+            ("146", Some(146)),
+            ("contrat n° 146", Some(146)),
+            ("2025-", None),
+            ("12.5", None),
+            ("Kevin", None),
+        ] {
+            assert_eq!(number_in_file(said).map(|id| id.0), number, "{said}");
+        }
+    }
 
     #[test]
     fn a_contract_number_is_recognised_in_its_usual_spellings_only() {

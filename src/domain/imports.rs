@@ -101,7 +101,10 @@ pub struct Tally {
     /// Possible duplicates that were left out.
     #[serde(skip_serializing_if = "is_none")]
     pub left_out: usize,
-    /// Records that are as they were before the import.
+    /// Records that an import had created and that are archived, deactivated or cancelled again.
+    #[serde(skip_serializing_if = "is_none")]
+    pub removed: usize,
+    /// Changed records that are as they were before the import; older rows of the log count `removed` here.
     #[serde(skip_serializing_if = "is_none")]
     pub restored: usize,
     /// Records that were left as they are.

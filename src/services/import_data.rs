@@ -44,6 +44,7 @@ pub struct ImportFile {
 pub struct Progress {
     done: AtomicUsize,
     total: AtomicUsize,
+    writing: AtomicBool,
     stopped: AtomicBool,
 }
 
@@ -63,6 +64,11 @@ impl Progress {
         self.total.load(Ordering::Relaxed)
     }
 
+    /// Whether the rows of an import are written by now. Before that they are compared with what is known.
+    pub fn is_writing(&self) -> bool {
+        self.writing.load(Ordering::Relaxed)
+    }
+
     /// Stops what is under way, which then writes nothing. If it is just being committed, it is carried out.
     pub fn stop(&self) {
         self.stopped.store(true, Ordering::Relaxed);
@@ -75,6 +81,12 @@ impl Progress {
 
     pub(super) fn begin(&self) {
         self.done.store(0, Ordering::Relaxed);
+        self.writing.store(false, Ordering::Relaxed);
+    }
+
+    pub(super) fn begin_writing(&self) {
+        self.begin();
+        self.writing.store(true, Ordering::Relaxed);
     }
 
     pub(super) fn begin_of(&self, total: usize) {

@@ -265,7 +265,7 @@ pub fn last_operation(db: &mut Db, subject: Subject, id: i64, verb: Verb) -> Res
 }
 
 /// The first change of the record, or of the payments of a contract, after this row of the log, by another operation
-/// than the row's own.
+/// than the row's own. An import that was reverted, and for this record too, has changed nothing.
 pub fn changed_since(
     db: &mut Db,
     subject: Subject,
@@ -276,8 +276,14 @@ pub fn changed_since(
         .filter(audit_log::record_type.eq(subject.to_string()).and(audit_log::record_id.eq(id)))
         .filter(audit_log::id.gt(row).and(audit_log::operation_id.ne(operation)))
         .filter(is_change())
-        .order(audit_log::id);
-    Ok(rows.select(StoredRow::as_select()).first(db).optional()?.map(AuditRow::from))
+        .order(audit_log::id)
+        .select((audit_log::operation_id, StoredRow::as_select()));
+    let rows: Vec<(String, StoredRow)> = rows.load(db)?;
+    let operations: Vec<&str> = rows.iter().map(|(operation, _)| operation.as_str()).collect();
+    let mut undone = super::imports::reversals(db, &operations)?;
+    undone.retain(|(_, by)| operations.contains(&by.as_str()));
+    let undone: Vec<String> = undone.into_iter().flat_map(|(import, by)| [import, by]).collect();
+    Ok(rows.into_iter().find(|(operation, _)| !undone.contains(operation)).map(|(_, row)| row.into()))
 }
 
 /// The last change of the record itself. Payments of a contract are logged under it too, but do not

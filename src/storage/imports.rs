@@ -17,6 +17,7 @@ use super::{
 use crate::{
     domain::{
         ContractId, Field, ImportId, UserId,
+        audit::{Subject, Verb},
         entity::EntityKind,
         imports::{Counts, Import},
     },
@@ -166,6 +167,23 @@ pub fn find_for_update(db: &mut Db, id: ImportId) -> Result<Option<ForUpdate<Imp
 pub fn set_reverted(db: &mut Db, import: &Current<Import>, now: NaiveDateTime) -> Result<(), DbError> {
     let reverted = (imports::reverted_at.eq(now), imports::version.eq(import.version + 1), imports::updated_at.eq(now));
     met(diesel::update(imports::table.find(import.id)).set(reverted).execute(db)?, 1)
+}
+
+/// Those of these operations that are imports that were reverted, each with the operation that has reverted it.
+pub fn reversals(db: &mut Db, operations: &[&str]) -> Result<Vec<(String, String)>, DbError> {
+    if operations.is_empty() {
+        return Ok(Vec::new());
+    }
+    let reverted = imports::table
+        .inner_join(audit_log::table.on(audit_log::record_id.eq(imports::id.nullable())))
+        .filter(imports::operation_id.eq_any(operations))
+        .filter(
+            audit_log::record_type
+                .eq(Subject::Import.to_string())
+                .and(audit_log::action.eq(Verb::ImportReverted.to_string())),
+        )
+        .select((imports::operation_id, audit_log::operation_id));
+    Ok(reverted.load(db)?)
 }
 
 /// The fields that the columns of the last file with these headings were matched with.

@@ -80,7 +80,7 @@ fn the_log_says_what_an_import_did() {
             "audit",
             "clients.csv: 1 refused",
             "clients.csv: 3 new, 1 refused",
-            "clients.csv: 3 restored",
+            "clients.csv: 3 taken out",
             "Result",
         ),
         (
@@ -88,7 +88,7 @@ fn the_log_says_what_an_import_did() {
             "journal",
             "clients.csv : 1 refusée",
             "clients.csv : 3 nouvelles, 1 refusée",
-            "clients.csv : 3 rétablies",
+            "clients.csv : 3 retirées",
             "Résultat",
         ),
     ] {

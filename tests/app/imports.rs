@@ -278,7 +278,7 @@ fn an_import_is_stopped_by_esc() {
     for (language, running, stopping, stopped, look, done) in [
         (
             Language::En,
-            "Importing: 0 of 4 rows.",
+            "Checking: 0 of 4 rows.",
             "The import is being stopped.",
             "Stopped. Nothing was changed.",
             "The list of imports says whether it was imported.",
@@ -286,7 +286,7 @@ fn an_import_is_stopped_by_esc() {
         ),
         (
             Language::Fr,
-            "Import : 0 lignes sur 4.",
+            "Vérification : 0 lignes sur 4.",
             "en train de s'arrêter",
             "Arrêté. Rien n'a été modifié.",
             "La liste des imports dit s'il a eu lieu.",

@@ -243,8 +243,8 @@ fn the_question_before_contracts_says_what_the_default_plan_means() {
 #[test]
 fn enter_on_an_import_shows_it_in_the_audit_log() {
     for (language, yes, did, back) in [
-        (Language::En, 'y', "clients.csv: 3 new, 1 refused", "clients.csv: 3 restored"),
-        (Language::Fr, 'o', "clients.csv : 3 nouvelles, 1 refusée", "clients.csv : 3 rétablies"),
+        (Language::En, 'y', "clients.csv: 3 new, 1 refused", "clients.csv: 3 taken out"),
+        (Language::Fr, 'o', "clients.csv : 3 nouvelles, 1 refusée", "clients.csv : 3 retirées"),
     ] {
         let (mut desk, _folder) = previewed(language);
         desk.ctrl('s');

@@ -87,14 +87,20 @@ fn what_only_the_other_one_has_is_said_to_be_from_it() {
     assert!(one.0 < other.0);
 }
 
+/// Whoever may not merge is told who may, and not how.
 #[test]
-fn whoever_may_not_merge_is_not_told_how() {
+fn whoever_may_not_merge_is_told_who_may() {
     let mut desk = Desk::of("sales", Language::En);
     let owner = desk.world.sales.actor.id;
     for _ in 0..2 {
         desk.world.client_of(owner, "Kevin Casey");
     }
-    duplicates(&mut desk, Language::En).see("Kevin Casey").not("merge").press(KeyCode::Char('?')).not("erge two");
+    duplicates(&mut desk, Language::En)
+        .see("Kevin Casey")
+        .see("Only management merges clients")
+        .not("marks two")
+        .press(KeyCode::Char('?'))
+        .not("erge two");
 }
 
 #[test]
@@ -141,10 +147,10 @@ fn a_merge_is_undone_later_in_the_details_of_the_archived_client() {
             Language::Fr,
             "clients",
             "archivés",
-            "M annuler la fusion",
-            "Annuler cette fusion ?",
+            "M défaire la fusion",
+            "Défaire cette fusion ?",
             "a de nouveau deux fiches ; 1 contrat est revenu.",
-            "La fusion ne peut pas être annulée : la fiche Kevin Casey a été modifiée depuis.",
+            "La fusion ne peut pas être défaite : la fiche Kevin Casey a été modifiée depuis.",
         ),
     ] {
         let mut desk = Desk::of("manager", language);

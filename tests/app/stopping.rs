@@ -155,7 +155,9 @@ fn an_import_goes_on_behind_the_lock() {
 /// Whoever looks at other screens meanwhile sees how far the import is.
 #[test]
 fn an_import_that_goes_on_behind_other_screens_says_how_far_it_is() {
-    for (language, words) in [(Language::En, "Importing: 0 of 4 rows."), (Language::Fr, "Import : 0 lignes sur 4.")] {
+    for (language, words) in
+        [(Language::En, "Checking: 0 of 4 rows."), (Language::Fr, "Vérification : 0 lignes sur 4.")]
+    {
         let (mut desk, _folder) = importing(language);
         desk.go("clients").wait(300).see(words);
         let sent = desk

@@ -4,7 +4,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 
 use crate::domain::{
     Cents, ContractId, Field, FieldErrors, Problem,
-    contracts::number_in,
+    contracts::number_in_file,
     day_order::{self, DayOrder},
     import_words, phone,
 };
@@ -106,7 +106,7 @@ impl<'a> Cells<'a> {
 
     /// The contract's number.
     pub fn contract_number(&mut self, field: Field) -> Option<ContractId> {
-        self.read(field, |said| match number_in(said) {
+        self.read(field, |said| match number_in_file(said) {
             Some(number) if (1..=MOST_NUMBER).contains(&number.0) => Ok(number),
             Some(_) => Err(Problem::OutOfRange(1, MOST_NUMBER)),
             None => Err(Problem::NotANumber),

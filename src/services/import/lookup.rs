@@ -8,7 +8,7 @@ use crate::{
     domain::{
         Cents, ClientId, ContractId, Field, Problem,
         clients::Client,
-        contracts::{Contract, number_in},
+        contracts::{Contract, number_in_file},
         payments::{Method, UNDONE},
         phone, text,
     },
@@ -205,7 +205,7 @@ impl Contracts {
     /// name.
     pub fn load(db: &mut Db, rows: &[Cells], number: Field) -> Result<Self, DbError> {
         let mut clients = Clients::load(db, rows, Field::ClientId)?;
-        let said = rows.iter().filter_map(|cells| cells.said(number).and_then(number_in));
+        let said = rows.iter().filter_map(|cells| cells.said(number).and_then(number_in_file));
         let numbers: HashSet<ContractId> = said.collect();
         let mut found = storage::lookup::contracts(db, &Vec::from_iter(numbers))?;
         found.extend(storage::lookup::contracts_of(db, &clients.ids())?);

@@ -176,7 +176,7 @@ fn planned<'a>(
 ) -> Result<Vec<Verdict>, ServiceError> {
     let cells: Vec<Cells> = rows.iter().map(|row| Cells::new(planner.reading, row)).collect();
     match planner.kind {
-        EntityKind::User => Ok(staff::plan(planner, cells)),
+        EntityKind::User => staff::plan(planner, db, cells),
         EntityKind::Client => clients::plan(planner, db, ctx, cells),
         EntityKind::Contract => contracts::plan(planner, db, ctx, cells),
         EntityKind::Event => events::plan(planner, db, ctx, cells),
@@ -307,7 +307,7 @@ pub(super) fn write(
     if counts != expected || file.seen.is_some_and(|seen| seen != mark) {
         return Err(Error::ImportChanged.into());
     }
-    file.progress.begin();
+    file.progress.begin_writing();
     file.progress.add(file.sheet.rows.len() - steps.len())?;
     let mut entries: Vec<AuditEntry> = Vec::new();
     // Of the contracts that payments are of: however many a contract has, it has one audit row.

@@ -21,10 +21,17 @@ use crate::{
     storage::audit::AuditEntry,
 };
 
+/// The name of a file without its ending, cut, with a hyphen for what is neither a letter nor a digit.
+fn stem(name: &str) -> String {
+    const LONGEST: usize = 30;
+    let stem = Path::new(name).file_stem().unwrap_or_default().to_string_lossy();
+    stem.chars().take(LONGEST).map(|one| if one.is_alphanumeric() { one } else { '-' }).collect()
+}
+
 /// Writes the rows to a CSV file in the folder.
 pub fn write(ctx: &RequestContext, refused: &Refused, folder: &Path) -> Result<Written<usize>, ServiceError> {
     let Refused { name, sheet, heading, reasons } = refused;
-    let (file, to) = NewFile::begin(folder, "refused", ctx.wall, "csv")?;
+    let (file, to) = NewFile::begin(folder, &format!("refused-{}", stem(name)), ctx.wall, "csv")?;
     let mut to = BufWriter::new(to);
     let failed = |error: &std::io::Error| ServiceError::from(unwritable(folder, error));
     to.write_all("\u{feff}".as_bytes()).map_err(|error| failed(&error))?;

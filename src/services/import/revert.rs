@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     domain::{
-        ClientId, ContractId, Error, EventId, Field, ImportId, PaymentId, UserId,
+        ClientId, ContractId, Error, EventId, Field, ImportId, PaymentId, Reason, UserId,
         audit::{AuditRow, Subject, Verb},
         clients::ClientDraft,
         contracts::ContractDraft,
@@ -52,21 +52,32 @@ pub fn revert(
     let (mut entries, mut kept, mut restored, mut removed) = (Vec::new(), Vec::new(), 0, 0);
     let rows = storage::audit::of_operation(db, &import.operation)?.into_iter();
     let rows: Vec<_> = rows.filter_map(|row| Some((record_of(&row)?, row))).collect();
+    // What was paid before is taken back together with the contract that it was imported with, or not at all.
+    let (payments, rows): (Vec<_>, Vec<_>) =
+        rows.into_iter().partition(|((kind, _), _)| *kind == EntityKind::Payment && import.kind != *kind);
     progress.begin_of(rows.len());
-    // The youngest first: a payment before the contract that it was recorded with.
-    for (record, row) in rows.into_iter().rev() {
-        match revert_one(db, ctx, record, &row, &import.operation)? {
+    // The youngest first: an event before one that it takes the place of.
+    for one in rows.into_iter().rev() {
+        let with = payments.iter().filter(|(_, row)| of_contract(row) == Some(one.0));
+        match revert_one(db, ctx, (&one, with), &import.operation)? {
             Ok(more) => {
                 entries.extend(more);
                 restored += 1;
-                removed += usize::from(creates(&row));
+                removed += usize::from(creates(&one.1));
             }
-            Err(by) => kept.push(Kept { name: row.record_name, by }),
+            Err(by) => kept.push(Kept { name: one.1.record_name, by }),
         }
         progress.add(1)?;
     }
+    // If nothing could be taken back, it can be tried again.
+    if restored == 0 && !kept.is_empty() {
+        return Ok(Reverted { import: (*import).clone(), restored, removed, kept, entries });
+    }
     storage::imports::set_reverted(db, &import, ctx.now)?;
-    let (name, tally) = (import.file_name.clone(), Tally { restored, kept: kept.len(), ..Tally::default() });
+    let (name, tally) = (
+        import.file_name.clone(),
+        Tally { removed, restored: restored - removed, kept: kept.len(), ..Tally::default() },
+    );
     entries.push(AuditEntry::new(Verb::ImportReverted, Subject::Import, Some(import.id.0), name, tally.audited()));
     let import = Import { version: import.version + 1, reverted_at: Some(ctx.now), ..(*import).clone() };
     Ok(Reverted { import, restored, removed, kept, entries })
@@ -81,22 +92,44 @@ fn record_of(row: &AuditRow) -> Option<(EntityKind, i64)> {
     row.record_id.map(|id| (kind, id))
 }
 
-/// Reverts what the import did to one record. Returns the name of whoever has changed it since, empty if another
-/// record needs it, if it stays as it is.
-fn revert_one(
+/// The contract of a payment that was recorded.
+fn of_contract(row: &AuditRow) -> Option<(EntityKind, i64)> {
+    let (_, contract) = row.changes.of(Field::ContractId)?;
+    Some((EntityKind::Contract, contract.as_i64()?))
+}
+
+/// A record, and what the log says that the import did to it.
+type Written = ((EntityKind, i64), AuditRow);
+
+/// Reverts what the import did to one record, and before that to others that it takes along. Returns the name of
+/// whoever has changed one of them since, empty if another record needs it, if they stay as they are.
+fn revert_one<'a>(
     db: &mut Db,
     ctx: &RequestContext,
-    (kind, id): (EntityKind, i64),
-    row: &AuditRow,
+    (one, with): (&'a Written, impl Iterator<Item = &'a Written>),
     operation: &str,
 ) -> Result<Result<Vec<AuditEntry>, String>, ServiceError> {
-    let since = storage::audit::changed_since(db, Subject::Entity(kind), id, (row.id, operation))?;
-    if let Some(since) = since {
-        return Ok(Err(since.actor_name));
+    let mut steps = Vec::new();
+    for ((kind, id), row) in with.chain([one]) {
+        // Read before the log: if somebody writes after the log was read, this version is an old one.
+        steps.push((*kind, step(db, *kind, *id, row)?));
+        let since = storage::audit::changed_since(db, Subject::Entity(*kind), *id, (row.id, operation))?;
+        if let Some(since) = since {
+            return Ok(Err(since.actor_name));
+        }
     }
-    let Some(step) = step(db, kind, id, row)? else { return Ok(Err(String::new())) };
-    match db.attempt(|db| carry::carry(db, ctx, (kind, None), &step, None)) {
+    let done = db.attempt(|db| {
+        let mut entries = Vec::new();
+        for (kind, step) in &steps {
+            let Some(step) = step else { return Err(Error::Denied(Reason::NotArchived).into()) };
+            entries.extend(carry::carry(db, ctx, (*kind, None), step, None)?);
+        }
+        Ok(entries)
+    });
+    match done {
         Ok(entries) => Ok(Ok(entries)),
+        // Somebody has written since the log was read.
+        Err(ServiceError::Error(Error::Conflict(_))) => Err(DbError::Retry.into()),
         // Refused by a rule: a client with contracts, a person with clients, a signature.
         Err(
             ServiceError::Error(Error::Denied(_) | Error::Invalid(_) | Error::NeedsHeir(_))
@@ -198,6 +231,8 @@ fn step(db: &mut Db, kind: EntityKind, id: i64, row: &AuditRow) -> Result<Option
                 put_back(&old, Field::Phone, &mut draft.phone);
                 put_back(&old, Field::EmployeeNumber, &mut draft.employee_number);
                 then.push(Then::Update(Edit::User(Box::new(draft))));
+                let active = old(Field::Active).and_then(|was| was.as_bool());
+                then.extend(active.map(|was| if was { Then::Reactivate } else { Then::Deactivate }));
             }
             user.version
         }

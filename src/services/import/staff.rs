@@ -4,18 +4,33 @@ use super::{
     cells::Cells,
     plan::{Begin, Edit, Planner, Step, Then, Verdict},
 };
-use crate::domain::{
-    Field, Problem,
-    audit::Auditable,
-    import_words, text,
-    users::{User, UserDraft},
+use crate::{
+    domain::{
+        Field, Problem,
+        audit::{Auditable, Subject, Verb},
+        entity::EntityKind,
+        import_words, text,
+        users::{User, UserDraft},
+    },
+    services::context::ServiceError,
+    storage::{self, Db, DbError},
 };
 
-pub(super) fn plan(planner: &mut Planner, rows: Vec<Cells>) -> Vec<Verdict> {
-    rows.into_iter().map(|cells| row(planner, cells)).collect()
+pub(super) fn plan(planner: &mut Planner, db: &mut Db, rows: Vec<Cells>) -> Result<Vec<Verdict>, ServiceError> {
+    rows.into_iter().map(|cells| Ok(row(planner, db, cells)?)).collect()
 }
 
-fn row(planner: &mut Planner, mut cells: Cells) -> Verdict {
+/// Whether an import has created the account and deactivated it when it was taken back: then the account comes back
+/// with the file, like other records. Nobody else becomes active unless the file says so.
+fn was_taken_back(db: &mut Db, user: &User) -> Result<bool, DbError> {
+    let mut last = |verb| storage::audit::last_operation(db, Subject::Entity(EntityKind::User), user.id.0, verb);
+    let (Some(created), Some(deactivated)) = (last(Verb::UserCreated)?, last(Verb::UserDeactivated)?) else {
+        return Ok(false);
+    };
+    Ok(storage::imports::reversals(db, &[&created])?.iter().any(|(_, by)| *by == deactivated))
+}
+
+fn row(planner: &mut Planner, db: &mut Db, mut cells: Cells) -> Result<Verdict, DbError> {
     let name = cells.text(Field::FullName);
     let role = cells.read(Field::Role, |said| import_words::role(said).ok_or(Problem::NotAChoice));
     let active = cells.read(Field::Active, |said| import_words::yes_or_no(said).ok_or(Problem::NotAChoice));
@@ -25,6 +40,10 @@ fn row(planner: &mut Planner, mut cells: Cells) -> Verdict {
         .find_map(|said| planner.people.signing_in(said))
         .or_else(|| cells.said(Field::EmployeeNumber).and_then(|number| planner.people.numbered(number)))
         .cloned();
+    let active = match &known {
+        Some(known) if active.is_none() && !known.active && was_taken_back(db, known)? => Some(true),
+        Some(_) | None => active,
+    };
     let mut draft = known.as_ref().map(UserDraft::from).unwrap_or_default();
     cells.replace(Field::Username, &mut draft.username);
     cells.replace(Field::FullName, &mut draft.full_name);
@@ -54,12 +73,12 @@ fn row(planner: &mut Planner, mut cells: Cells) -> Verdict {
     let draft = draft.checked().map_err(|wrong| cells.errors.0.extend(wrong.0)).unwrap_or_default();
     take(planner, &mut cells, known.as_ref(), &draft);
     if !cells.errors.is_empty() {
-        return Verdict::refused(cells, name);
+        return Ok(Verdict::refused(cells, name));
     }
     let Some(before) = known else {
         let then = if active == Some(false) { vec![Then::Deactivate] } else { Vec::new() };
         let begin = Begin::User { draft: Box::new(draft), password: planner.password.clone() };
-        return Verdict::new_record(&cells, name, Step { begin, then });
+        return Ok(Verdict::new_record(&cells, name, Step { begin, then }));
     };
     let mut after = draft.applied_to(&before);
     let mut then = Vec::new();
@@ -72,7 +91,7 @@ fn row(planner: &mut Planner, mut cells: Cells) -> Verdict {
     }
     let changes = before.audited_fields().changes_to(&after.audited_fields());
     let step = Step { begin: Begin::Keep(before.id.0, before.version), then };
-    Verdict::known(&cells, name, changes, step)
+    Ok(Verdict::known(&cells, name, changes, step))
 }
 
 /// Refuses a row about the same person as an earlier one, or with the username, address or number of another.

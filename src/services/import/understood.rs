@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::cells::{Cells, Reading};
 use crate::{
-    domain::{Field, contracts::number_in, import_words, text},
+    domain::{Field, contracts::number_in_file, import_words, text},
     services::{
         import_data::{ImportFile, Preview},
         spreadsheet::headings,
@@ -37,7 +37,7 @@ fn value(field: Field, cells: &mut Cells) -> Option<Value> {
         F::Status => import_words::status(said).map(|one| json!(one.to_string())),
         F::Method => import_words::method(said).map(|one| json!(one.to_string())),
         F::Role => import_words::role(said).map(|one| json!(one.to_string())),
-        F::ContractId | F::Number => number_in(said).map(|number| json!(number.0.to_string())),
+        F::ContractId | F::Number => number_in_file(said).map(|number| json!(number.0.to_string())),
         _ => Some(json!(text::clean(said))),
     }
 }

@@ -26,10 +26,11 @@ pub fn may_merge(ctx: &Context) -> bool {
     policy::right(Permission::MergeClients, ctx.session.actor.role, ctx.settings()).is_ok()
 }
 
-/// What to do in the view of possible duplicates, for whoever may merge, until two are marked.
+/// What to do in the view of possible duplicates until two are marked, and for whoever may not merge who does.
 pub fn hint(query: &Query, marked: usize, ctx: &Context) -> Option<String> {
     let shows_duplicates = matches!(query, Query::Client(listing) if listing.filter.view == ClientView::Duplicates);
-    (shows_duplicates && marked < 2 && may_merge(ctx)).then(|| ctx.say(KnownPhrase::ToMerge { marked }))
+    let words = if may_merge(ctx) { KnownPhrase::ToMerge { marked } } else { KnownPhrase::ManagementMerges };
+    (shows_duplicates && marked < 2).then(|| ctx.say(words))
 }
 
 /// Which one stays: title, options, and the one that is preset, the one with contracts, or else the older one.

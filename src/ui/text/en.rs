@@ -1905,6 +1905,7 @@ fn known(phrase: KnownPhrase, naming: Naming) -> String {
         KnownPhrase::IsArchived => "archived".to_owned(),
         KnownPhrase::OfColleague => "A client of a colleague".to_owned(),
         KnownPhrase::MarkTwo => naming.keys_in("Mark the two clients with ⌨mark⌨ first."),
+        KnownPhrase::ManagementMerges => "Only management merges clients".to_owned(),
         KnownPhrase::ToMerge { marked: 0 } => naming.keys_in("⌨mark⌨ marks two, then ⌨merge⌨ merges"),
         KnownPhrase::ToMerge { .. } => naming.keys_in("Mark the other one, then ⌨merge⌨ merges"),
         KnownPhrase::VerbMerge => "merge".to_owned(),
@@ -2057,10 +2058,11 @@ fn payments(phrase: PaymentPhrase, naming: Naming) -> String {
 }
 
 /// What became of rows or records: `12 new, 3 changed`. Of the rest there are none.
-fn tallied(Tally { created, changed, unchanged, refused, left_out, restored, kept }: Tally) -> String {
+fn tallied(Tally { created, changed, unchanged, refused, left_out, removed, restored, kept }: Tally) -> String {
     let kinds = [
         (created, "new"),
         (changed, "changed"),
+        (removed, "taken out"),
         (restored, "restored"),
         (kept, "kept"),
         (refused, "refused"),
@@ -2225,6 +2227,9 @@ fn imports(phrase: ImportPhrase, naming: Naming) -> String {
         ImportPhrase::NewMeans => "Choose a spreadsheet to import.",
         ImportPhrase::Comparing { done, rows } => {
             return format!("Comparing with the records of the company: {} of {} rows.", many(done), many(rows));
+        }
+        ImportPhrase::Checking { done, rows } => {
+            return format!("Checking: {} of {} rows. Esc stops it, and nothing is imported.", many(done), many(rows));
         }
         ImportPhrase::Importing { done, rows } => {
             return format!("Importing: {} of {} rows. Esc stops it, and nothing is imported.", many(done), many(rows));
@@ -2422,7 +2427,7 @@ fn imports(phrase: ImportPhrase, naming: Naming) -> String {
         ImportPhrase::DoNothing => "Cancel",
         ImportPhrase::AskTakeBack(file) => return format!("Take back the import of {file}?"),
         ImportPhrase::TakingBackMeans => {
-            "What it created is archived (staff are deactivated, payments cancelled), and what it changed gets its former values again. Records that somebody has changed since stay as they are, and are listed."
+            "What it created is archived (staff are deactivated, payments cancelled), and what it changed gets its former values again. Records that somebody has changed since stay as they are, and are listed. If other imports build on this one, take those back first."
         }
         ImportPhrase::StaysImported => "The import stays as it is.",
         ImportPhrase::TakenBack { file, kind, removed, restored, kept } => {
@@ -2442,6 +2447,9 @@ fn imports(phrase: ImportPhrase, naming: Naming) -> String {
                 1 => Some("1 record was left as it is".to_owned()),
                 kept => Some(format!("{} records were left as they are", many(kept))),
             };
+            if let (None, None, Some(kept)) = (&removed, &restored, &kept) {
+                return format!("Nothing of the import of {file} could be taken back: {kept}.");
+            }
             let parts: Vec<String> = [removed, restored, kept].into_iter().flatten().collect();
             if parts.is_empty() {
                 return format!("The import of {file} is taken back.");
@@ -2449,7 +2457,7 @@ fn imports(phrase: ImportPhrase, naming: Naming) -> String {
             return format!("The import of {file} is taken back: {}.", parts.join(", "));
         }
         ImportPhrase::KeptBy(name) => return format!("changed since by {name}"),
-        ImportPhrase::KeptNeeded => "needed by other records, or final",
+        ImportPhrase::KeptNeeded => "needed by other records, or signed",
         ImportPhrase::AskLeave => "Leave this file?",
         ImportPhrase::LeaveMeans => "What you chose for it is lost. Nothing was imported.",
         ImportPhrase::LookInList => "The list of imports says whether it was imported.",

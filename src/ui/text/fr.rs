@@ -672,7 +672,7 @@ fn now(deed: &Deed) -> String {
         Verb::ClientHandedOver => format!("{name} a maintenant un autre commercial."),
         Verb::ClientArchived => format!("La fiche {name} est archivée."),
         Verb::ClientMerged => format!("La fiche {name} est fusionnée."),
-        Verb::MergeUndone => format!("La fusion de {name} est annulée."),
+        Verb::MergeUndone => format!("La fusion de {name} est défaite."),
         Verb::ContractMoved => format!("{} a un autre client.", contract()),
         Verb::ClientRestored => format!("La fiche {name} est de retour dans les listes."),
         Verb::ContractCreated => format!("{} est créé, mais n'est pas encore signé.", contract()),
@@ -1155,10 +1155,10 @@ pub(super) fn reason(reason: Reason, naming: Naming) -> String {
         }
         Reason::Merged => "Ce client a été fusionné avec un autre, qui a tout repris.",
         Reason::ClientChangedSince(name) => {
-            return format!("La fusion ne peut pas être annulée : la fiche {name} a été modifiée depuis.");
+            return format!("La fusion ne peut pas être défaite : la fiche {name} a été modifiée depuis.");
         }
         Reason::ContractChangedSince(number) => {
-            return format!("La fusion ne peut pas être annulée : le contrat {number} a été modifié depuis.");
+            return format!("La fusion ne peut pas être défaite : le contrat {number} a été modifié depuis.");
         }
         Reason::LastManager => "C'est le dernier gestionnaire actif. Nommez-en d'abord un autre.",
         Reason::Inactive => "Cette personne est désactivée.",
@@ -2037,6 +2037,7 @@ fn known(phrase: KnownPhrase, naming: Naming) -> String {
         KnownPhrase::IsArchived => "archivé".to_owned(),
         KnownPhrase::OfColleague => "Un client d'un collègue".to_owned(),
         KnownPhrase::MarkTwo => naming.keys_in("Marquez d'abord les deux clients avec ⌨mark⌨."),
+        KnownPhrase::ManagementMerges => "Seule la gestion fusionne des clients".to_owned(),
         KnownPhrase::ToMerge { marked: 0 } => naming.keys_in("⌨mark⌨ en marque deux, puis ⌨merge⌨ les fusionne"),
         KnownPhrase::ToMerge { .. } => naming.keys_in("Marquez aussi l'autre, ⌨merge⌨ les fusionne"),
         KnownPhrase::VerbMerge => "fusionner".to_owned(),
@@ -2082,9 +2083,9 @@ fn known(phrase: KnownPhrase, naming: Naming) -> String {
         KnownPhrase::OtherWith { name, contracts: 0 } => format!("{name}, aucun contrat déplacé"),
         KnownPhrase::OtherWith { name, contracts: 1 } => format!("{name}, 1 contrat déplacé"),
         KnownPhrase::OtherWith { name, contracts } => format!("{name}, {contracts} contrats déplacés"),
-        KnownPhrase::VerbUndoMerge => "annuler la fusion".to_owned(),
+        KnownPhrase::VerbUndoMerge => "défaire la fusion".to_owned(),
         KnownPhrase::UndoMergeHelp => "En refaire deux fiches, telles qu'elles étaient avant la fusion.".to_owned(),
-        KnownPhrase::UndoMergeAsk => "Annuler cette fusion ?".to_owned(),
+        KnownPhrase::UndoMergeAsk => "Défaire cette fusion ?".to_owned(),
         KnownPhrase::UndoMergeMeans(contracts) => {
             let back = match contracts {
                 0 => String::new(),
@@ -2190,10 +2191,11 @@ fn payments(phrase: PaymentPhrase, naming: Naming) -> String {
 }
 
 /// What became of rows or records: `12 nouvelles, 3 modifiées`. Of the rest there are none.
-fn tallied(Tally { created, changed, unchanged, refused, left_out, restored, kept }: Tally) -> String {
+fn tallied(Tally { created, changed, unchanged, refused, left_out, removed, restored, kept }: Tally) -> String {
     let kinds = [
         (created, "nouvelle", "nouvelles"),
         (changed, "modifiée", "modifiées"),
+        (removed, "retirée", "retirées"),
         (restored, "rétablie", "rétablies"),
         (kept, "gardée", "gardées"),
         (refused, "refusée", "refusées"),
@@ -2378,6 +2380,13 @@ fn imports(phrase: ImportPhrase, naming: Naming) -> String {
         ImportPhrase::NewMeans => "Choisir un tableau à importer.",
         ImportPhrase::Comparing { done, rows } => {
             return format!("Comparaison avec les fiches de l'entreprise : {} lignes sur {}.", many(done), many(rows));
+        }
+        ImportPhrase::Checking { done, rows } => {
+            return format!(
+                "Vérification : {} lignes sur {}. Échap l'arrête, et rien n'est importé.",
+                many(done),
+                many(rows)
+            );
         }
         ImportPhrase::Importing { done, rows } => {
             return format!(
@@ -2586,7 +2595,7 @@ fn imports(phrase: ImportPhrase, naming: Naming) -> String {
         ImportPhrase::DoNothing => "Ne rien faire",
         ImportPhrase::AskTakeBack(file) => return format!("Défaire l'import {} ?", of(file)),
         ImportPhrase::TakingBackMeans => {
-            "Ce que l'import a créé est archivé (les collaborateurs sont désactivés, les paiements annulés), et ce qu'il a modifié reprend ses anciennes valeurs. Les fiches modifiées depuis restent telles quelles et sont énumérées."
+            "Ce que l'import a créé est archivé (les collaborateurs sont désactivés, les paiements annulés), et ce qu'il a modifié reprend ses anciennes valeurs. Les fiches modifiées depuis restent telles quelles et sont énumérées. Si d'autres imports s'appuient sur celui-ci, défaites-les d'abord."
         }
         ImportPhrase::StaysImported => "L'import reste tel quel.",
         ImportPhrase::TakenBack { file, kind, removed, restored, kept } => {
@@ -2612,6 +2621,9 @@ fn imports(phrase: ImportPhrase, naming: Naming) -> String {
                 1 => Some("1 fiche est restée telle quelle".to_owned()),
                 kept => Some(format!("{} fiches sont restées telles quelles", many(kept))),
             };
+            if let (None, None, Some(kept)) = (&removed, &restored, &kept) {
+                return format!("Rien de l'import {} n'a pu être défait : {kept}.", of(file));
+            }
             let parts: Vec<String> = [removed, restored, kept].into_iter().flatten().collect();
             if parts.is_empty() {
                 return format!("L'import {} est défait.", of(file));
@@ -2619,7 +2631,7 @@ fn imports(phrase: ImportPhrase, naming: Naming) -> String {
             return format!("L'import {} est défait : {}.", of(file), parts.join(", "));
         }
         ImportPhrase::KeptBy(name) => return format!("modifiée depuis par {name}"),
-        ImportPhrase::KeptNeeded => "nécessaire à d'autres fiches, ou définitive",
+        ImportPhrase::KeptNeeded => "nécessaire à d'autres fiches, ou signée",
         ImportPhrase::AskLeave => "Quitter ce fichier ?",
         ImportPhrase::LeaveMeans => "Vos choix pour ce fichier seront perdus. Rien n'a été importé.",
         ImportPhrase::LookInList => "La liste des imports dit s'il a eu lieu.",
@@ -2673,7 +2685,7 @@ pub(super) fn verb(verb: Verb) -> &'static str {
         Verb::ClientArchived => "client archivé",
         Verb::ClientRestored => "client restauré",
         Verb::ClientMerged => "client fusionné",
-        Verb::MergeUndone => "fusion annulée",
+        Verb::MergeUndone => "fusion défaite",
         Verb::ContractMoved => "contrat déplacé",
         Verb::ContractCreated => "contrat créé",
         Verb::ContractUpdated => "contrat modifié",

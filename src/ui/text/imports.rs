@@ -151,6 +151,11 @@ pub enum ImportPhrase<'a> {
         done: usize,
         rows: usize,
     },
+    /// Before the first row is written, all are compared once more.
+    Checking {
+        done: usize,
+        rows: usize,
+    },
     Importing {
         done: usize,
         rows: usize,

@@ -32,6 +32,8 @@ pub enum KnownPhrase<'a> {
     OfColleague,
     /// Why `M` does nothing.
     MarkTwo,
+    /// In the view of possible duplicates, for whoever may not merge.
+    ManagementMerges,
     /// What to do in the view of possible duplicates while so many are marked, none or one.
     ToMerge {
         marked: usize,

@@ -265,6 +265,12 @@ fn an_account_is_reactivated_if_the_file_says_so(
     let done = import(&mut world, &file);
     assert_eq!(reverted(&mut world, &done), (1, vec![]));
     let silent = file_of(&mut world, "silent.csv", text.replace(",Active", "").replace(",yes", "").as_bytes());
+    // She comes back with the import, but not after a manager has deactivated her.
+    assert_eq!(import(&mut world, &silent).counts, counts(0, 1, 0, 0, 0));
+    let everybody = storage::users::all(&mut world.connection()).unwrap();
+    let nina = everybody.into_iter().find(|one| one.username == "nina").unwrap();
+    assert!(nina.active);
+    world.manage(&Request::Write(WriteRequest::DeactivateUser { id: nina.id, version: nina.version, heirs: None }));
     assert_eq!(import(&mut world, &silent).counts, counts(0, 0, 1, 0, 0));
     assert_eq!(import(&mut world, &file).counts, counts(0, 1, 0, 0, 0));
     assert_eq!(import(&mut world, &file).counts, counts(0, 0, 1, 0, 0));

@@ -2,7 +2,10 @@
 
 use diesel::prelude::*;
 use epic_events::{
-    domain::imports::Kept,
+    domain::{
+        contracts::{Contract, ContractDraft},
+        imports::Kept,
+    },
     schema::{audit_log, clients},
 };
 
@@ -18,6 +21,10 @@ fn stored(world: &World) -> Vec<Row> {
         clients::archived_at.is_not_null(),
     ));
     rows.load(&mut world.connection()).unwrap()
+}
+
+fn found(world: &World, number: i64) -> Contract {
+    storage::contracts::find(&mut world.connection(), ContractId::new(number)).unwrap().unwrap()
 }
 
 pub(super) fn reverted(world: &mut World, import: &Import) -> (usize, Vec<Kept>) {
@@ -76,7 +83,7 @@ fn reverting_restores_every_record_that_nobody_has_touched_since(
         [
             ("first.csv", r#"{"outcome":[null,{"created":100}]}"#),
             ("second.csv", r#"{"outcome":[null,{"changed":100,"created":50}]}"#),
-            ("second.csv", r#"{"outcome":[null,{"kept":11,"restored":139}]}"#),
+            ("second.csv", r#"{"outcome":[null,{"kept":11,"removed":48,"restored":91}]}"#),
         ]
     );
     assert_eq!(storage::chain::verify(&mut world.connection(), None).unwrap().fault, None);
@@ -122,9 +129,9 @@ fn reverting_leaves_what_others_need(#[values(Engine::Sqlite, Engine::MariaDb, E
     let of_contracts = import(&mut world, &contracts);
     let (restored, kept) = reverted(&mut world, &of_clients);
     assert_eq!((restored, kept), (1, vec![Kept { name: "Client 1".to_owned(), by: String::new() }]));
-    // The contract, and the payment for what was paid before.
+    // The contract, with the payment for what was paid before.
     let (restored, kept) = reverted(&mut world, &of_contracts);
-    assert_eq!((restored, kept), (2, vec![]));
+    assert_eq!((restored, kept), (1, vec![]));
     let contract = storage::contracts::find(&mut world.connection(), ContractId::new(500)).unwrap().unwrap();
     assert_eq!((contract.due_cents, contract.archived_at.is_some()), (Cents(100_000), true));
 }
@@ -145,10 +152,76 @@ fn reverting_knows_whose_money_was_recorded(#[values(Engine::Sqlite, Engine::Mar
     assert_eq!(reverted(&mut world, &of_payments), (2, vec![]));
     world.manage(&support::world::pay(ContractId::new(500), 5_000));
     let (restored, kept) = reverted(&mut world, &of_contracts);
-    // The payments of the other one were recorded and cancelled since.
-    assert_eq!((restored, kept.len()), (0, 2), "{kept:?}");
+    // The payments of the other one were recorded and taken back since.
+    assert_eq!((restored, kept.len()), (1, 1), "{kept:?}");
     let contract = storage::contracts::find(&mut world.connection(), ContractId::new(500)).unwrap().unwrap();
     assert_eq!(contract.archived_at, None);
+}
+
+/// What was paid before stays with a contract that stays, whether others need it or somebody has changed it.
+#[rstest]
+fn a_contract_that_stays_keeps_what_was_paid(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    let text = format!("{HEADINGS}{}", clients(1..3));
+    let file = file_of(&mut world, "clients.csv", text.as_bytes());
+    import(&mut world, &file);
+    let text = b"Number,Client,Total,Due,Signed\n500,Client 1,1000,400,2026-01-05\n501,Client 2,1000,400,\n";
+    let contracts = file_of(&mut world, "contracts.csv", text);
+    let done = import(&mut world, &contracts);
+    let events = file_of(&mut world, "events.csv", b"Contract,Title,Starts\n500,Gala,2027-06-13 18:00\n");
+    let of_events = import(&mut world, &events);
+    let changed = found(&world, 501);
+    let draft = ContractDraft { notes: "Called".to_owned(), ..ContractDraft::from(&changed) };
+    let (id, version) = (changed.id, changed.version);
+    world.manage(&Request::Write(WriteRequest::UpdateContract { id, version, draft, difference: None }));
+    let (before, log) = (records(&world), world.audit());
+    let (restored, kept) = reverted(&mut world, &done);
+    assert_eq!((restored, kept.len()), (0, 2), "{kept:?}");
+    assert!(records(&world) == before && world.audit() == log);
+    // Nothing was taken back, so it can be tried again.
+    assert_eq!(reverted(&mut world, &of_events), (1, vec![]));
+    let (restored, kept) = reverted(&mut world, &done);
+    assert_eq!((restored, kept.len()), (1, 1), "{kept:?}");
+    assert_eq!((found(&world, 500).due_cents, found(&world, 501).due_cents), (Cents(100_000), Cents(40_000)));
+}
+
+/// Somebody whom an import has made active again is not active any more.
+#[rstest]
+fn reverting_deactivates_whom_it_had_reactivated(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
+    let mut world = World::new(engine);
+    let of = |world: &World| storage::users::find(&mut world.connection(), world.support.actor.id).unwrap().unwrap();
+    let support = of(&world);
+    world.manage(&Request::Write(WriteRequest::DeactivateUser {
+        id: support.id,
+        version: support.version,
+        heirs: None,
+    }));
+    let text = format!("Username,Full name,Role,Active\n{},Somebody,support,yes\n", support.username);
+    let file = file_of(&mut world, "staff.csv", text.as_bytes());
+    let done = import(&mut world, &file);
+    assert!(of(&world).active);
+    assert_eq!(reverted(&mut world, &done), (1, vec![]));
+    assert_eq!((of(&world).active, of(&world).full_name), (false, support.full_name));
+}
+
+/// Imports that were made one upon the other are taken back in the opposite order.
+#[rstest]
+fn imports_are_taken_back_one_after_the_other(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
+    let mut world = World::new(engine);
+    let text = format!("{HEADINGS}{}", clients(1..3));
+    let first = file_of(&mut world, "first.csv", text.as_bytes());
+    let first = import(&mut world, &first);
+    let second = file_of(&mut world, "second.csv", text.replace("Company", "Firm").as_bytes());
+    let second = import(&mut world, &second);
+    // As long as the second one is there, the first one stays, and can be tried again.
+    assert_eq!(reverted(&mut world, &first).1.len(), 2);
+    assert_eq!(reverted(&mut world, &second), (2, vec![]));
+    assert_eq!(reverted(&mut world, &first), (2, vec![]));
+    assert!(stored(&world).iter().all(|(_, company, archived)| *archived && company.starts_with("Company")));
 }
 
 /// A record that can be put back only in part stays as it is.

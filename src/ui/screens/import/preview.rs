@@ -222,8 +222,10 @@ fn above(chosen: &Chosen, ctx: &Context) -> String {
     if chosen.importing && ctx.saving {
         return if chosen.file.progress.is_stopped() {
             ctx.say(I::Stopping)
-        } else {
+        } else if chosen.file.progress.is_writing() {
             ctx.say(I::Importing { done, rows })
+        } else {
+            ctx.say(I::Checking { done, rows })
         };
     }
     // A short comparison is not worth a line that flickers.
