@@ -1,5 +1,7 @@
 //! The one place from which an audit row also gets into the log files.
 
+use std::sync::Arc;
+
 use chrono::NaiveDateTime;
 
 use crate::{
@@ -26,7 +28,8 @@ impl Trail {
         now: NaiveDateTime,
     ) -> Result<(), DbError> {
         storage::audit::add(db, author, entries, now)?;
-        self.0.extend(entries.iter().map(|entry| Line::new(author, entry)));
+        let origin = Arc::new(Origin::of(author));
+        self.0.extend(entries.iter().map(|entry| Line::new(&origin, entry)));
         Ok(())
     }
 
@@ -41,30 +44,43 @@ impl Trail {
 /// What the log says of a row. It names nobody.
 #[derive(Debug)]
 struct Line {
-    session: String,
+    of: Arc<Origin>,
     verb: Verb,
-    actor_id: Option<i64>,
-    actor_role: &'static str,
     subject: Subject,
     id: Option<i64>,
     /// Of a refusal: what was refused, and why.
-    what: String,
+    what: Box<str>,
 }
 
-impl Line {
-    fn new(author: &Author, entry: &AuditEntry) -> Self {
+/// Where rows are from. An import has very many of them from one author.
+#[derive(Debug)]
+struct Origin {
+    session: String,
+    actor_id: Option<i64>,
+    actor_role: &'static str,
+}
+
+impl Origin {
+    fn of(author: &Author) -> Self {
         let (actor_id, actor_role) = match &author.by {
             By::User(actor) => (Some(actor.id.0), actor.role.into()),
             By::Command { command, .. } => (None, *command),
             By::Unknown => (None, ""),
         };
-        let what = if entry.verb == Verb::Refused { entry.name.clone() } else { String::new() };
-        let (verb, subject, id) = (entry.verb, entry.subject, entry.id);
-        Self { session: author.session.to_owned(), verb, actor_id, actor_role, subject, id, what }
+        Self { session: author.session.to_owned(), actor_id, actor_role }
+    }
+}
+
+impl Line {
+    fn new(origin: &Arc<Origin>, entry: &AuditEntry) -> Self {
+        let what = if entry.verb == Verb::Refused { entry.name.as_str().into() } else { Box::default() };
+        Self { of: Arc::clone(origin), verb: entry.verb, subject: entry.subject, id: entry.id, what }
     }
 
     fn log(self) {
-        let Self { session, verb, actor_id, actor_role, subject, id, what } = self;
+        let Self { of, verb, subject, id, what } = self;
+        let Origin { session, actor_id, actor_role } = &*of;
+        let (actor_id, actor_role) = (*actor_id, *actor_role);
         match verb {
             Verb::SignInRefused => tracing::warn!(
                 target: "epic_events::business",
