@@ -75,7 +75,7 @@ fn the_clients_of_a_french_office_are_imported_in_a_few_keys() {
         keys += 1;
     }
     paste(&mut desk, &path);
-    desk.press(KeyCode::Enter).see("(lettres : Windows) : 4").see("le jour d'abord").press(KeyCode::Enter);
+    desk.press(KeyCode::Enter).see("(encodage : Windows) : 4").see("le jour d'abord").press(KeyCode::Enter);
     // Nobody is named in the rows, so it is asked once who looks after these clients.
     desk.see("Qui suit les nouveaux clients").press(KeyCode::Home).press(KeyCode::Enter);
     keys += 4;

@@ -104,7 +104,7 @@ fn refusals_say_what_the_cell_says() {
             "« Sandra Smith » : il n'y en a pas ici.",
             "Téléphone : la cellule est vide.",
             "2 correspondent. Ajoutez l'adresse e-mail ou l'entreprise.",
-            "« bitcoin » : ce n'est aucun de ces mots : virement, carte, chèque, espèces, autre, avant.",
+            "« bitcoin » : ce doit être un de ces mots : virement, carte, chèque, espèces, autre, avant.",
         ),
     ] {
         let mut desk = Desk::of("manager", language);

@@ -2151,7 +2151,7 @@ fn imports(phrase: ImportPhrase, naming: Naming) -> String {
             "Spreadsheets are read as CSV, xlsx or ods. The names of their columns may be English or French, and files that this program has exported fit as they are. You see what an import would do before anything is written, and it can be taken back."
         }
         ImportPhrase::EmptyOrder => {
-            "A company moves in by this order, since each file refers to those before it: staff, clients, contracts, events, payments."
+            "Import in this order, since each file refers to those before it: staff, clients, contracts, events, payments."
         }
         ImportPhrase::ColFile => "File",
         ImportPhrase::ColHeld => "It held",

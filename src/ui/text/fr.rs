@@ -2119,7 +2119,7 @@ fn known(phrase: KnownPhrase, naming: Naming) -> String {
                 (more, true) => format!(" et retrouve {more} contrats"),
             };
             if undone {
-                format!("La fiche {other} existe de nouveau à côté de {kept}{moved}.")
+                format!("La fiche {other} existe de nouveau, séparée {}{moved}.", of(kept))
             } else {
                 format!("La fiche {other} est fusionnée avec {kept}{moved}.")
             }
@@ -2296,12 +2296,12 @@ fn imports(phrase: ImportPhrase, naming: Naming) -> String {
         }
         ImportPhrase::Title => "Import",
         ImportPhrase::TitleOf(file) => return format!("Import {}", of(file)),
-        ImportPhrase::Empty => return naming.keys_in("Rien n'a encore été importé. ⌨new⌨ demande un fichier."),
+        ImportPhrase::Empty => return naming.keys_in("Rien n'a encore été importé. ⌨new⌨ : choisir un fichier."),
         ImportPhrase::EmptyFiles => {
             "Les tableaux sont lus en CSV, xlsx ou ods. Les noms de leurs colonnes peuvent être français ou anglais, et les fichiers exportés par ce programme conviennent tels quels. Vous voyez ce qu'un import ferait avant que rien ne soit écrit, et vous pouvez le défaire ensuite."
         }
         ImportPhrase::EmptyOrder => {
-            "Une entreprise emménage dans cet ordre, car chaque fichier renvoie aux précédents : collaborateurs, clients, contrats, événements, paiements."
+            "Importez dans cet ordre, car chaque fichier renvoie aux précédents : collaborateurs, clients, contrats, événements, paiements."
         }
         ImportPhrase::ColFile => "Fichier",
         ImportPhrase::ColHeld => "Contenu",
@@ -2333,7 +2333,7 @@ fn imports(phrase: ImportPhrase, naming: Naming) -> String {
                         Encoding::Utf16Le | Encoding::Utf16Be => "UTF-16",
                         Encoding::Windows1252 => "Windows",
                     };
-                    format!("Texte avec {separator} entre les colonnes (lettres : {encoding})")
+                    format!("Texte avec {separator} entre les colonnes (encodage : {encoding})")
                 }
                 SheetFormat::Xlsx => "Classeur Excel".to_owned(),
                 SheetFormat::Ods => "Classeur LibreOffice".to_owned(),
@@ -2370,7 +2370,7 @@ fn imports(phrase: ImportPhrase, naming: Naming) -> String {
         ImportPhrase::ColSamples => "Exemples",
         ImportPhrase::NoHeadingHere => "(sans nom)",
         ImportPhrase::NotImported => "non importée",
-        ImportPhrase::WhichField(heading) => return format!("Comme quoi lire {heading} ?"),
+        ImportPhrase::WhichField(heading) => return format!("Lire « {heading} » comme"),
         ImportPhrase::FieldOf { field: of, heading } => return format!("{} (à présent {heading})", field(of)),
         ImportPhrase::KeyPreview => "aperçu",
         ImportPhrase::KeyPreviewMeans => "Montrer ce que l'import ferait. Rien n'est encore écrit.",
@@ -2410,7 +2410,7 @@ fn imports(phrase: ImportPhrase, naming: Naming) -> String {
         ImportPhrase::StillImporting => "L'import d'un fichier est encore en cours.",
         ImportPhrase::StillTakingBack => "Un import est encore en train d'être défait.",
         ImportPhrase::LeavingStops => {
-            "Si vous partez maintenant, tout s'arrête et rien n'est modifié, sauf si la fin est déjà en cours."
+            "Si vous partez maintenant, tout s'arrête et rien n'est modifié, sauf si l'enregistrement est déjà presque terminé."
         }
         ImportPhrase::PasswordAfter => {
             "L'import d'un fichier est en cours. Votre mot de passe est vérifié juste après."
@@ -2457,7 +2457,7 @@ fn imports(phrase: ImportPhrase, naming: Naming) -> String {
         ImportPhrase::CellEmpty => "La cellule est vide.",
         ImportPhrase::NoSuchColumn => "Le fichier n'a pas cette colonne.",
         ImportPhrase::NoneNamed => "Il n'y en a pas, et la ligne n'en nomme pas.",
-        ImportPhrase::OneOf(words) => return format!("Ce n'est aucun de ces mots : {words}."),
+        ImportPhrase::OneOf(words) => return format!("Ce doit être un de ces mots : {words}."),
         ImportPhrase::SeveralFit { fitting, of } => {
             let how = match of {
                 Field::SalesContactId | Field::SupportId => "Écrivez l'identifiant à la place.",
