@@ -283,7 +283,7 @@ impl Signed<'_> {
                 write!(std::io::stderr(), "\r\x1b[K").ok();
             })
         });
-        let file = ImportFile { seen: Some(preview.mark), ..file.clone() };
+        let file = ImportFile { seen: Some(preview.mark), ..file.clone().read_as(preview) };
         let reply = self.ask(&ImportRequest::Write(Box::new(file), preview.counts).into());
         done.store(true, Ordering::Relaxed);
         if let Some(teller) = teller {

@@ -3,7 +3,7 @@
 //! Nobody can tell whether `03/04/2021` is in March or in April. The other dates of the file can,
 //! since all of them were written by one program.
 
-use chrono::{Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike};
+use chrono::{Datelike, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike};
 
 use super::{
     dates::{Direction, YEARS, parse_date, parse_date_time},
@@ -61,12 +61,24 @@ pub fn read_day(text: &str, order: DayOrder, today: NaiveDate) -> Result<NaiveDa
     {
         return Ok(day);
     }
-    let text = &in_order(text, order);
+    // The time of day and its place make no difference.
+    let text = &in_order(text.strip_suffix('Z').unwrap_or(text), order);
     let day = |today| parse_date(text, today, Direction::Past);
-    on_any_day(today, day).or_else(|problem| match read_day_time(text, DayOrder::DayFirst, today) {
+    let read = on_any_day(today, day).map(|day| not_far_ahead(day, text, today));
+    read.or_else(|problem| match read_day_time(text, DayOrder::DayFirst, today) {
         Ok(time) if problem == Problem::NotADate => Ok(time.date()),
         _ => Err(problem),
     })
+}
+
+/// A day that was written with two digits of its year, which are of the last century if the day would be more than
+/// twenty years ahead.
+fn not_far_ahead(day: NaiveDate, text: &str, today: NaiveDate) -> NaiveDate {
+    const AHEAD: Months = Months::new(20 * 12);
+    let is_far = today.checked_add_months(AHEAD).is_some_and(|latest| day > latest);
+    let is_short = !text.contains(&day.year().to_string());
+    let earlier = day.with_year(day.year() - 100).filter(|_| is_far && is_short);
+    earlier.unwrap_or(day)
 }
 
 /// Reads a day with a time in a file, by the same rules as [`read_day`]. Seconds are kept.
@@ -76,7 +88,7 @@ pub fn read_day_time(text: &str, order: DayOrder, today: NaiveDate) -> Result<Na
     let text = in_order(text, order);
     let (text, within_minute) = without_seconds(&text);
     let time = on_any_day(today, |today| parse_date_time(&text, today.and_time(NaiveTime::MIN)))?;
-    Ok(time + within_minute)
+    Ok(not_far_ahead(time.date(), &text, today).and_time(time.time()) + within_minute)
 }
 
 /// What `read` reads, if that is the same on any day.
@@ -144,9 +156,8 @@ fn in_order(text: &str, order: DayOrder) -> String {
 /// The text without the seconds of a time such as `13:00:37`, and these.
 fn without_seconds(text: &str) -> (String, TimeDelta) {
     for word in text.split([' ', 'T']) {
-        let clock = word.strip_suffix('Z').unwrap_or(word);
-        if clock.matches(':').count() == 2
-            && let Ok(time) = NaiveTime::parse_from_str(clock, "%H:%M:%S%.f")
+        if word.matches(':').count() == 2
+            && let Ok(time) = NaiveTime::parse_from_str(word, "%H:%M:%S%.f")
         {
             let seconds = TimeDelta::seconds(time.second().into()) + TimeDelta::nanoseconds(time.nanosecond().into());
             let minute = time.format("%H:%M").to_string();
@@ -193,6 +204,15 @@ mod tests {
             ("2021-04-18", "2021-04-18", "2021-04-18"),
             ("2021-04-18 13:00", "2021-04-18", "2021-04-18"),
             ("18.4.21", "2021-04-18", "NotADate"),
+            // Nobody has dates that far ahead in a file.
+            ("15/03/98", "1998-03-15", "NotADate"),
+            ("15 mars 98", "1998-03-15", "1998-03-15"),
+            ("15-Mar-98 18:30", "1998-03-15", "1998-03-15"),
+            ("21/11/46", "2046-11-21", "NotADate"),
+            ("22/11/46", "1946-11-22", "NotADate"),
+            ("15/03/2098", "2098-03-15", "NotADate"),
+            ("2098-03-15", "2098-03-15", "2098-03-15"),
+            ("2021-04-18T23:30:00Z", "2021-04-18", "2021-04-18"),
             ("April 18, 2021", "2021-04-18", "2021-04-18"),
             ("Sunday, April 18, 2021", "2021-04-18", "2021-04-18"),
             ("dim. 18/04/2021", "2021-04-18", "NotADate"),
@@ -229,6 +249,12 @@ mod tests {
             ("18h30", "YearMissing"),
             ("demain 18h", "YearMissing"),
             ("14/08/2026 18:30", "NotADateTime"),
+            ("12/31/98 18:30", "1998-12-31 18:30:00"),
+            // Of another place, perhaps of another day.
+            ("2023-06-04T23:30:00Z", "NotADateTime"),
+            ("2023-06-04T23:30:00.5Z", "NotADateTime"),
+            ("2023-06-04T23:30Z", "NotADateTime"),
+            ("2023-06-04T23:30:00+02:00", "NotADateTime"),
             ("", "Required"),
         ] {
             let read = read_day_time(text, DayOrder::MonthFirst, today());

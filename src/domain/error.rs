@@ -270,6 +270,8 @@ pub enum Problem {
     PasswordRefused,
     /// Not one of the allowed values.
     NotAChoice,
+    /// The row of a text file has values behind the last column that has a heading.
+    MoreValues,
     /// The file refers to a record that is not there.
     Unknown,
     /// The file refers to a record by words that fit this many.

@@ -30,6 +30,13 @@ pub fn key(phone: &str) -> Option<String> {
     Some(if rest.len() < 3 { format!("{code}{rest}") } else { rest })
 }
 
+/// Whether two numbers are the same, however they are spelled. Country codes count if both numbers have one.
+pub fn is_same(one: &str, other: &str) -> bool {
+    let [first, second] = [one, other].map(|number| Number::read(number).code);
+    let fits = first.is_empty() || second.is_empty() || first == second;
+    fits && key(one) == key(other)
+}
+
 /// The one word that a typed telephone number, or the beginning of one, is searched by; `None` for
 /// any other text: words, dates, and short numbers beside each other, such as a house number and a
 /// postcode.

@@ -101,6 +101,15 @@ impl Progress {
     }
 }
 
+impl ImportFile {
+    /// The file, to be read as for this preview whatever others import meanwhile.
+    #[must_use]
+    pub fn read_as(self, seen: &Preview) -> Self {
+        let columns = Some(seen.columns.iter().map(|column| column.field).collect());
+        Self { kind: seen.kind, columns, order: seen.order, ..self }
+    }
+}
+
 /// What importing a file would do.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Preview {
@@ -114,7 +123,7 @@ pub struct Preview {
     /// The order by which they are read; `None` if it has to be chosen first; then there are no rows.
     pub order: Option<DayOrder>,
     pub counts: Counts,
-    /// A number that changes with what would be done to any row.
+    /// A number that changes with how the rows are read and with what would be done to any of them.
     pub mark: u64,
     /// In the order of the file.
     pub rows: Vec<ImportRow>,

@@ -1,11 +1,17 @@
 //! What the screens of imports show of a file to somebody who has never seen them.
 
+use std::{collections::HashMap, sync::Arc};
+
 use super::{
     desk::*,
     imports::{choose, client, confirm, file, open, previewed, windows},
     instalments::save_plan,
 };
-use epic_events::{domain::ClientId, storage};
+use epic_events::{
+    domain::{ClientId, Field, entity::EntityKind, imports::Choice},
+    services::{ImportRequest, Reply, import::ImportFile},
+    storage,
+};
 
 const WINDOWS: [(u16, u16); 3] = [(80, 24), (60, 20), (120, 35)];
 
@@ -296,4 +302,43 @@ fn tab_completes_the_path_of_a_file() {
         desk.ctrl('u').write(&format!("{root}/con")).press(KeyCode::Tab).see("/con").see(nothing);
         desk.ctrl('u').write(&format!("{root}/")).press(KeyCode::Tab).see("older/").not("hidden");
     }
+}
+
+/// A file with these headings whose third column is read into notes, or whose fourth.
+fn import_of_others(desk: &mut Desk, row: &str, third_is_notes: bool) {
+    let (_folder, path) = file("others.csv", format!("Full name,Phone,Zzz,Yyy\n{row}\n").as_bytes());
+    let opened = desk.world.manage(&ImportRequest::Open(path.into()).into());
+    let Reply::Opened(sheet) = opened else { panic!("{opened:?}") };
+    let notes = |is_here: bool| is_here.then_some(Field::Notes);
+    let columns = vec![Some(Field::FullName), Some(Field::Phone), notes(third_is_notes), notes(!third_is_notes)];
+    let others = ImportFile {
+        name: "others.csv".to_owned(),
+        sheet,
+        kind: Some(EntityKind::Client),
+        columns: Some(columns),
+        order: None,
+        sales_contact: Some(desk.world.sales.actor.id),
+        choices: HashMap::new(),
+        otherwise: Choice::Skip,
+        seen: None,
+        progress: Arc::default(),
+    };
+    let seen = desk.world.manage(&ImportRequest::Preview(Box::new(others.clone())).into());
+    let Reply::ImportPreview(seen) = seen else { panic!("{seen:?}") };
+    desk.world.manage(&ImportRequest::Write(Box::new(others), seen.counts).into());
+}
+
+/// The columns go to the fields that the person has seen, whatever others choose meanwhile for the same headings.
+#[test]
+fn columns_go_where_they_were_seen_to_go() {
+    let mut desk = Desk::of("manager", Language::En);
+    import_of_others(&mut desk, "Of Others,+33 6 11 11 11 11,,", true);
+    let (_folder, path) = file("mine.csv", b"Full name,Phone,Zzz,Yyy\nAnn One,+33 6 22 22 22 22,third,fourth\n");
+    open(&mut desk, &path).see("Notes").press(KeyCode::Enter);
+    choose(&mut desk, "Person sales").see("1 new");
+    import_of_others(&mut desk, "Of More,+33 6 33 33 33 33,,", false);
+    desk.ctrl('s');
+    confirm(&mut desk).see("1 client is created");
+    let mine = storage::clients::find(&mut desk.world.connection(), ClientId::new(3)).unwrap().unwrap();
+    assert_eq!((mine.full_name.as_str(), mine.notes.as_str()), ("Ann One", "third"));
 }

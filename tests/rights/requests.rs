@@ -264,7 +264,7 @@ fn import_file(name: &str) -> ImportFile {
     let seen = Seen { format: SheetFormat::Xlsx, sheet: None, heading_row: 1, left_out: 0 };
     ImportFile {
         name: "clients.xlsx".to_owned(),
-        sheet: Arc::new(Sheet { headings, rows: vec![Row { number: 2, cells }], seen }),
+        sheet: Arc::new(Sheet { headings, rows: vec![Row { number: 2, cells }], too_long: Vec::new(), seen }),
         kind: Some(EntityKind::Client),
         columns: None,
         order: None,

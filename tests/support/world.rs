@@ -164,7 +164,12 @@ impl World {
 
     /// Advances the time by so many days.
     pub fn pass_days(&mut self, days: i64) {
-        self.seconds += days * 24 * 60 * 60;
+        self.pass_hours(days * 24);
+    }
+
+    /// Advances the time by so many hours.
+    pub fn pass_hours(&mut self, hours: i64) {
+        self.seconds += hours * 60 * 60;
     }
 
     pub fn ask(&mut self, who: Option<&Session>, request: &Request) -> Result<Reply, Error> {

@@ -1,10 +1,12 @@
 //! The values of a row of a file, read by the program's own readers of dates, amounts and choices.
 
 use chrono::{NaiveDate, NaiveDateTime};
+use chrono_tz::Tz;
 
 use crate::domain::{
     Cents, ContractId, Field, FieldErrors, Problem,
     contracts::number_in_file,
+    dates,
     day_order::{self, DayOrder},
     import_words, phone,
 };
@@ -26,6 +28,8 @@ pub(super) struct Reading<'a> {
     pub order: DayOrder,
     /// The company's day.
     pub today: NaiveDate,
+    /// The company's time zone.
+    pub time_zone: Tz,
 }
 
 /// The cells of a row. What cannot be read is collected as errors, of all cells.
@@ -39,6 +43,16 @@ pub(super) struct Cells<'a> {
 impl<'a> Cells<'a> {
     pub fn new(reading: Reading<'a>, row: &'a Row) -> Self {
         Self { reading, row, errors: FieldErrors::default() }
+    }
+
+    /// The same of a row to be planned, which is refused if it is one of these that are too long.
+    pub fn of_row(reading: Reading<'a>, row: &'a Row, too_long: &[u32]) -> Self {
+        let mut cells = Self::new(reading, row);
+        let last = reading.columns.iter().rev().find_map(|field| *field);
+        if let Some(last) = last.filter(|_| too_long.binary_search(&row.number).is_ok()) {
+            cells.errors.push(last, Problem::MoreValues);
+        }
+        cells
     }
 
     /// The cells without the errors that were found.
@@ -71,7 +85,7 @@ impl<'a> Cells<'a> {
 
     /// The same for a telephone number, unless it is the same one in another spelling.
     pub fn replace_number(&self, field: Field, number: &mut String) {
-        if self.said(field).is_some_and(|said| phone::key(said).is_none() || phone::key(said) != phone::key(number)) {
+        if self.said(field).is_some_and(|said| phone::key(said).is_none() || !phone::is_same(said, number)) {
             self.replace(field, number);
         }
     }
@@ -88,6 +102,15 @@ impl<'a> Cells<'a> {
     pub fn day(&mut self, field: Field) -> Option<NaiveDate> {
         let Reading { order, today, .. } = self.reading;
         self.read(field, |said| day_order::read_day(said, order, today).map_err(in_file(order)))
+    }
+
+    /// The company's day of an instant: exports write it as a time of UTC, and offices as a day.
+    pub fn day_of_instant(&mut self, field: Field) -> Option<NaiveDate> {
+        let said = self.said(field)?;
+        match NaiveDateTime::parse_from_str(said, "%Y-%m-%dT%H:%M:%S") {
+            Ok(exported) => Some(dates::to_wall(exported, self.reading.time_zone).date()),
+            Err(_) => self.day(field),
+        }
     }
 
     pub fn day_time(&mut self, field: Field) -> Option<NaiveDateTime> {

@@ -57,7 +57,7 @@ fn matched<'a>(known: &'a Clients, cells: &Cells) -> Match<'a> {
     let differs = |one: &Client| one.email.is_some() && cells.said(Field::Email).is_some();
     // Without a number, only the one of that name is meant.
     let is_only = namesakes.len() == 1;
-    let calls = |one: &Client| number.map_or(is_only, |said| phone::key(said) == phone::key(&one.phone));
+    let calls = |one: &Client| number.map_or(is_only, |said| phone::is_same(said, &one.phone));
     if let Some(client) = namesakes.iter().find(|one| calls(one) && !differs(one)) {
         return Match::Same(client);
     }

@@ -153,7 +153,7 @@ fn paid(cells: &mut Cells, total: Cents) -> Option<(Field, Cents)> {
 }
 
 fn signed_on(cells: &mut Cells, ctx: &RequestContext) -> Option<NaiveDate> {
-    let day = cells.day(Field::SignedAt)?;
+    let day = cells.day_of_instant(Field::SignedAt)?;
     cells.errors.take(Field::SignedAt, check::day_until(day, ctx.wall.date()).map(|()| day))
 }
 

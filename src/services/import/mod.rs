@@ -69,7 +69,10 @@ impl Matched {
     /// What the rows are and how they are read; `None` if they cannot be read.
     fn readable(&self, ctx: &RequestContext) -> Option<(EntityKind, Reading<'_>)> {
         let (kind, order) = self.kind.zip(self.order).filter(|_| self.missing.is_empty())?;
-        Some((kind, Reading { columns: &self.columns, order, today: ctx.wall.date() }))
+        Some((
+            kind,
+            Reading { columns: &self.columns, order, today: ctx.wall.date(), time_zone: ctx.settings.time_zone },
+        ))
     }
 }
 
@@ -174,7 +177,8 @@ fn planned<'a>(
     ctx: &RequestContext,
     rows: &[&'a Row],
 ) -> Result<Vec<Verdict>, ServiceError> {
-    let cells: Vec<Cells> = rows.iter().map(|row| Cells::new(planner.reading, row)).collect();
+    let too_long = &planner.asked.sheet.too_long;
+    let cells = rows.iter().map(|row| Cells::of_row(planner.reading, row, too_long)).collect();
     match planner.kind {
         EntityKind::User => staff::plan(planner, db, cells),
         EntityKind::Client => clients::plan(planner, db, ctx, cells),
@@ -185,8 +189,15 @@ fn planned<'a>(
     }
 }
 
-/// A number for what was found in a row, and for which records are written. Those of all rows, in any order, make the mark
-/// of a preview.
+/// A number for how the rows are read, with which the mark of a preview begins.
+fn mark_of_reading(kind: EntityKind, reading: Reading) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (kind, reading.columns, reading.order).hash(&mut hasher);
+    hasher.finish()
+}
+
+/// A number for what was found in a row, and for which records are written. Those of all rows, in any order, are part of
+/// the mark of a preview.
 fn mark_of(verdict: &Verdict) -> u64 {
     let mut hasher = DefaultHasher::new();
     verdict.step.as_ref().map(Step::target).hash(&mut hasher);
@@ -211,6 +222,7 @@ pub(super) fn preview(db: &mut Db, ctx: &RequestContext, file: &ImportFile) -> R
     let matched = matched(db, file)?;
     let (mut rows, mut mark) = (Vec::with_capacity(file.sheet.rows.len()), 0);
     if let Some((kind, reading)) = matched.readable(ctx) {
+        mark = mark_of_reading(kind, reading);
         let people = plan_all(db, ctx, (file, kind, reading), &SecretString::default(), |verdict| {
             mark ^= mark_of(&verdict);
             rows.push(verdict.row);
@@ -264,8 +276,8 @@ fn in_row(row: u32, stop: ServiceError) -> ServiceError {
 
 /// Imports the rows of the file that are not refused. `note` writes audit entries.
 ///
-/// Errors: `Stopped`; `ImportChanged` if the rows are no longer those of the preview that was confirmed: with these
-/// counts, and with its mark if the file has one; `InRow` if somebody else has changed what a row needs since then.
+/// Errors: `Stopped`; `ImportChanged` if the rows are no longer those of the preview that was confirmed, or are read
+/// otherwise: with these counts, and with its mark if the file has one; `InRow` if somebody else has changed what a row needs since then.
 pub(super) fn write(
     db: &mut Db,
     ctx: &RequestContext,
@@ -289,7 +301,7 @@ pub(super) fn write(
     // What was seen, and what of the suspected duplicates was decided.
     let mut steps = Vec::with_capacity(file.sheet.rows.len());
     let (mut counts, mut decided) = (Counts::default(), Counts::default());
-    let mut mark = 0;
+    let mut mark = mark_of_reading(kind, reading);
     plan_all(db, ctx, (file, kind, reading), password, |verdict| {
         counts.add(&verdict.row.finding);
         mark ^= mark_of(&verdict);

@@ -1,6 +1,7 @@
 //! What a row of a file is understood as, field by field, before anything is looked up.
 
 use chrono::NaiveDate;
+use chrono_tz::Tz;
 use serde_json::{Value, json};
 
 use super::cells::{Cells, Reading};
@@ -14,13 +15,18 @@ use crate::{
 
 /// The values of the row with this number as the program reads them, in the order of the fields of its kind: amounts in
 /// cents, days and times (wall clock) as in the database, choices by their names, and everything else as a text. What is
-/// not said or cannot be read is left out.
-pub fn understood(file: &ImportFile, preview: &Preview, number: u32, today: NaiveDate) -> Vec<(Field, Value)> {
+/// not said or cannot be read is left out. Day and time zone are the company's.
+pub fn understood(
+    file: &ImportFile,
+    preview: &Preview,
+    number: u32,
+    (today, time_zone): (NaiveDate, Tz),
+) -> Vec<(Field, Value)> {
     let (Some(kind), Some(order), Some(row)) = (preview.kind, preview.order, file.sheet.row(number)) else {
         return Vec::new();
     };
     let columns: Vec<Option<Field>> = preview.columns.iter().map(|column| column.field).collect();
-    let mut cells = Cells::new(Reading { columns: &columns, order, today }, row);
+    let mut cells = Cells::new(Reading { columns: &columns, order, today, time_zone }, row);
     let fields = headings::fields(kind).iter();
     fields.filter_map(|field| Some((*field, value(*field, &mut cells)?))).collect()
 }
@@ -31,7 +37,8 @@ fn value(field: Field, cells: &mut Cells) -> Option<Value> {
     match field {
         F::TotalCents | F::DueCents | F::PaidBefore | F::AmountCents => cells.amount(field).map(|cents| json!(cents.0)),
         F::StartsAt | F::EndsAt => cells.day_time(field).map(|time| json!(time)),
-        F::LastContactAt | F::SignedAt | F::PaidOn => cells.day(field).map(|day| json!(day)),
+        F::SignedAt => cells.day_of_instant(field).map(|day| json!(day)),
+        F::LastContactAt | F::PaidOn => cells.day(field).map(|day| json!(day)),
         F::ArchivedAt | F::CancelledAt => cells.is_set(field).map(Value::from),
         F::Active => import_words::yes_or_no(said).map(Value::from),
         F::Status => import_words::status(said).map(|one| json!(one.to_string())),

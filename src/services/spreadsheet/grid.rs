@@ -35,11 +35,44 @@ pub(super) struct Grid {
     current: (u32, Vec<Box<str>>),
     memory: usize,
     width: usize,
+    widths: Widths,
+}
+
+/// How many cells the rows have, blank ones too. Rows that are as wide as the one before take no memory.
+#[derive(Debug, Default)]
+pub(super) struct Widths {
+    /// The first rows of each width, as a spreadsheet program counts, and the width.
+    changes: Vec<(u32, u32)>,
+    /// The last row so far.
+    last: (u32, u32),
+}
+
+impl Widths {
+    fn note(&mut self, number: u32, width: u32) {
+        if number != self.last.0 {
+            self.close();
+            self.last.0 = number;
+        }
+        self.last.1 = width;
+    }
+
+    fn close(&mut self) {
+        if self.changes.last().map(|(_, width)| *width) != Some(self.last.1) {
+            self.changes.push(self.last);
+        }
+    }
+
+    /// The width of the row with this number.
+    pub fn of(&self, number: u32) -> usize {
+        let after = self.changes.partition_point(|(first, _)| *first <= number);
+        after.checked_sub(1).map_or(0, |at| self.changes[at].1 as usize)
+    }
 }
 
 impl Grid {
     /// Adds a cell; rows and columns count from 0. Blank ones are left out. Rows come in their order.
     pub fn put(&mut self, row: u32, column: u32, text: &str) -> Result<(), FileProblem> {
+        self.widths.note(row.saturating_add(1), column.saturating_add(1));
         if text.trim().is_empty() {
             return Ok(());
         }
@@ -81,9 +114,10 @@ impl Grid {
         Ok(())
     }
 
-    /// The rows, all of the same length, and that length.
-    pub fn into_rows(mut self) -> Result<(Vec<Row>, usize), FileProblem> {
+    /// The rows, all of the same length, and how many cells each had.
+    pub fn into_rows(mut self) -> Result<(Vec<Row>, Widths), FileProblem> {
         self.close_row()?;
+        self.widths.close();
         let missing: usize = self.rows.iter().map(|row| self.width - row.cells.len()).sum();
         if self.memory + missing * CELL > MOST_MEMORY {
             return Err(FileProblem::TooMuch);
@@ -92,7 +126,7 @@ impl Grid {
             row.cells.reserve_exact(self.width - row.cells.len());
             row.cells.resize(self.width, Box::default());
         }
-        Ok((self.rows, self.width))
+        Ok((self.rows, self.widths))
     }
 }
 
@@ -106,9 +140,10 @@ mod tests {
         for (row, column, text) in [(0, 1, "a"), (4, 0, "b"), (4, 3, "c"), (9, 8, "  ")] {
             grid.put(row, column, text).unwrap();
         }
-        let (rows, width) = grid.into_rows().unwrap();
+        let (rows, widths) = grid.into_rows().unwrap();
         let rows: Vec<_> = rows.into_iter().map(|row| (row.number, row.cells.join("|"))).collect();
-        assert_eq!((rows, width), (vec![(1, "|a||".to_owned()), (5, "b|||c".to_owned())], 4));
+        assert_eq!(rows, [(1, "|a||".to_owned()), (5, "b|||c".to_owned())]);
+        assert_eq!([1, 5, 10].map(|number| widths.of(number)), [2, 4, 9]);
     }
 
     #[test]

@@ -23,8 +23,9 @@ const CURRENCIES: [&str; 6] = ["eur", "euro", "euros", "chf", "usd", "gbp"];
 /// Headings of a given name and of a family name that stand in two columns.
 const GIVEN_NAMES: &str = "prenom|prenoms|first name|firstname|given name|forename|prenom client|prenom du client|\
     prenom contact|prenom du contact";
-const FAMILY_NAMES: &str = "nom|nom famille|last name|lastname|surname|family name|name|nom client|nom du client|\
-    nom contact|nom du contact";
+const FAMILY_NAMES: &str = "nom famille|last name|lastname|surname|family name|nom contact|nom du contact";
+/// Of a family name only if there is no other one; else of a company.
+const PLAIN_NAMES: &str = "nom|name|nom client|nom du client";
 
 fn columns(kind: EntityKind) -> &'static [Column] {
     match kind {
@@ -114,7 +115,7 @@ pub(super) fn names_in_two(headings: &[String]) -> Option<(usize, usize)> {
     let simple: Vec<String> = headings.iter().map(|heading| self::simple(heading)).collect();
     let place = |names: &str| simple.iter().position(|heading| names.split('|').any(|name| name == heading));
     let is_full = |heading: &String| matches!(heading.as_str(), "full name" | "nom complet" | "fullname");
-    let both = place(GIVEN_NAMES).zip(place(FAMILY_NAMES));
+    let both = place(GIVEN_NAMES).zip(place(FAMILY_NAMES).or_else(|| place(PLAIN_NAMES)));
     both.filter(|_| !simple.iter().any(is_full))
 }
 
@@ -155,7 +156,29 @@ impl Match {
         let headings: Vec<String> = headings.iter().map(|heading| short(heading.as_ref())).collect();
         found.match_whole(&headings);
         found.match_words(&headings);
+        found.match_company(&headings);
         found
+    }
+
+    /// A given name and a family name in one column are those of the person. A plain name beside them is that of the
+    /// company.
+    fn match_company(&mut self, headings: &[String]) {
+        let is_joined = |heading: &String| {
+            GIVEN_NAMES.split('|').any(|name| heading.strip_prefix(name).is_some_and(|rest| rest.starts_with(' ')))
+        };
+        let Some(joined) = headings.iter().position(is_joined) else { return };
+        let is_plain = |place: &usize| PLAIN_NAMES.split('|').any(|name| name == headings[*place]);
+        let field = |of: &[Field]| self.columns.iter().position(|column| of.contains(&column.field));
+        let (person, company) = (field(&[Field::FullName, Field::ClientId]), field(&[Field::CompanyName]));
+        if let Some(person) = person.filter(|_| !self.places.contains(&Some(joined)))
+            && self.places[person].as_ref().is_none_or(is_plain)
+        {
+            self.places[person] = Some(joined);
+        }
+        if let Some(company) = company {
+            let plain = (0..headings.len()).find(|place| is_plain(place) && !self.places.contains(&Some(*place)));
+            self.places[company] = self.places[company].or(plain);
+        }
     }
 
     /// Headings that are known as a whole. The ones that can be one field only are first; another that

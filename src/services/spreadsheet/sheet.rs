@@ -32,6 +32,9 @@ pub struct Sheet {
     /// empty cell. The apostrophes that exports put before formulas are taken away. Rows and columns that
     /// are hidden or filtered out are read too.
     pub rows: Vec<Row>,
+    /// The numbers of the rows of a text that have values behind the last heading, in their order. The separator may be in
+    /// one of the values, which is cut there.
+    pub too_long: Vec<u32>,
     pub seen: Seen,
 }
 
@@ -133,9 +136,14 @@ fn workbook(bytes: &[u8]) -> Result<Sheet, FileProblem> {
 }
 
 fn sheet(table: Table, format: SheetFormat, sheet: Option<String>) -> Result<Sheet, FileProblem> {
-    let Table { headings, rows, heading_row, left_out } = table;
+    let Table { headings, rows, heading_row, left_out, too_long } = table;
     if rows.is_empty() {
         return Err(FileProblem::NoRows);
     }
-    Ok(Sheet { headings, rows, seen: Seen { format, sheet, heading_row, left_out } })
+    let too_long = match format {
+        SheetFormat::Csv { .. } => too_long,
+        // Remarks beside a table.
+        SheetFormat::Xlsx | SheetFormat::Ods => Vec::new(),
+    };
+    Ok(Sheet { headings, rows, too_long, seen: Seen { format, sheet, heading_row, left_out } })
 }

@@ -5,7 +5,7 @@ use super::{
     headings,
 };
 use crate::{
-    domain::{file_problem::FileProblem, text},
+    domain::{Cents, file_problem::FileProblem, text},
     services::formula,
 };
 
@@ -21,20 +21,23 @@ pub(super) struct Table {
     pub heading_row: u32,
     /// How many rows below the headings are none of the rows.
     pub left_out: u32,
+    /// The numbers of the rows that have values behind the last heading: of a text, whose separator may be in a value.
+    pub too_long: Vec<u32>,
 }
 
 /// The table of a sheet, or why it has none; nothing for an empty sheet.
 pub(super) fn of(grid: Grid) -> Result<Option<Result<Table, FileProblem>>, FileProblem> {
-    let (mut rows, _) = grid.into_rows()?;
+    let (mut rows, widths) = grid.into_rows()?;
     let Some(last) = rows.last().map(|row| row.number) else { return Ok(None) };
     let Some(at) = heading_row(&rows) else { return Ok(Some(Err(FileProblem::NoHeadings))) };
     rows.drain(..at);
     let Row { number: heading_row, cells } = rows.remove(0);
     let mut headings: Vec<String> = cells.iter().map(|cell| text::clean(formula::restored(cell))).collect();
     rows.retain(|row| !is_heading(row, &headings));
-    while rows.last().is_some_and(is_total) {
+    while rows.split_last().is_some_and(|(last, others)| is_total(last, others)) {
         rows.pop();
     }
+    let too_long = too_long(&headings, &rows, widths.of(heading_row));
     for cell in rows.iter_mut().flat_map(|row| &mut row.cells) {
         let restored = formula::restored(cell);
         if restored.len() < cell.len() {
@@ -45,7 +48,7 @@ pub(super) fn of(grid: Grid) -> Result<Option<Result<Table, FileProblem>>, FileP
     join_names(&mut headings, &mut rows);
     let kept = u32::try_from(rows.len()).unwrap_or(u32::MAX);
     let left_out = (last - heading_row).saturating_sub(kept);
-    Ok(Some(Ok(Table { headings, rows, heading_row, left_out })))
+    Ok(Some(Ok(Table { headings, rows, heading_row, left_out, too_long })))
 }
 
 /// The place of the headings: the row whose cells are the most known headings, or else the first with
@@ -88,17 +91,46 @@ const TOTALS: [&str; 14] = [
     "count",
 ];
 
-/// Whether the row contains totals: a word for them, and else hardly anything but numbers. A client may
-/// have such a name, but then there is more about them.
-fn is_total(row: &Row) -> bool {
-    let mut filled = row.cells.iter().filter(|cell| !cell.is_empty());
-    let Some(first) = filled.next() else { return true };
-    let others: Vec<&Box<str>> = filled.collect();
-    // A sum that no program has computed yet counts as a number.
-    let is_sum = |cell: &str| cell.starts_with('=') || (is_number(cell) && !is_phone(cell));
-    let words = others.iter().filter(|cell| !is_sum(cell)).count();
-    let hardly_any = words == 0 || words * 2 < others.len();
-    hardly_any && TOTALS.contains(&text::words(first).join(" ").as_str())
+/// The numbers of the rows that have values behind the last heading. In a file of refused rows these are before its reasons,
+/// below a column without a heading; in a row that was mended, the reason has moved there.
+fn too_long(headings: &[String], rows: &[Row], width: usize) -> Vec<u32> {
+    let reasons = headings.iter().position(|heading| headings::is_of_reasons(heading));
+    let is_behind = |row: &Row, at: usize| {
+        at >= width || reasons.is_some_and(|reasons| headings[at].is_empty() && !row.cells[reasons].is_empty())
+    };
+    let is_long = |row: &&Row| row.cells.iter().enumerate().any(|(at, cell)| !cell.is_empty() && is_behind(row, at));
+    rows.iter().filter(is_long).map(|row| row.number).collect()
+}
+
+/// Whether a row contains totals of the others: a word for them, and nothing else but the sums of their columns, or how
+/// many rows there are. A client may have such a name, and then there is something else about them.
+fn is_total(row: &Row, others: &[Row]) -> bool {
+    let Some(label) = row.cells.iter().position(|cell| !cell.is_empty()) else { return true };
+    let filled = row.cells.iter().enumerate().skip(label + 1).filter(|(_, cell)| !cell.is_empty());
+    has_label(row) && filled.into_iter().all(|(column, cell)| is_sum(cell, column, others))
+}
+
+fn has_label(row: &Row) -> bool {
+    let first = row.cells.iter().find(|cell| !cell.is_empty());
+    first.is_some_and(|first| TOTALS.contains(&text::words(first).join(" ").as_str()))
+}
+
+/// Whether a cell is the sum of the cells above it, with or without other totals, or how many they are. Half a cent may be
+/// lost in each. A sum that no program has computed yet counts too.
+fn is_sum(cell: &str, column: usize, others: &[Row]) -> bool {
+    if cell.starts_with('=') {
+        return true;
+    }
+    let amount = |cell: &str| Cents::parse(cell.trim_end_matches('%')).ok().map(|cents| cents.0);
+    let Some(total) = amount(cell).filter(|_| !is_phone(cell)) else { return false };
+    [true, false].into_iter().any(|with_totals| {
+        let counted = || others.iter().filter(|row| with_totals || !has_label(row));
+        let values: Vec<i64> = counted().filter_map(|row| amount(&row.cells[column])).collect();
+        let lost = i64::try_from(values.len()).unwrap_or(i64::MAX) / 2 + 1;
+        let is_near = |sum: i64| !values.is_empty() && total.abs_diff(sum) <= lost.unsigned_abs();
+        let count = i64::try_from(counted().count()).unwrap_or(i64::MAX).saturating_mul(100);
+        is_near(values.iter().fold(0, |sum, value| sum.saturating_add(*value))) || total == count
+    })
 }
 
 /// Whether the text is a number, an amount or a share.

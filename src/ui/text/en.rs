@@ -882,6 +882,9 @@ pub(super) fn problem(problem: Problem) -> String {
         Problem::NotADateIn(DayOrder::MonthFirst) => {
             "This is not a date. In this file the month comes first, as in 08/14/2026."
         }
+        Problem::MoreValues => {
+            "The row has more values than there are headings. A value that contains the separator has to stand in quotation marks."
+        }
         Problem::YearMissing => "A file has to give the whole date with its year, such as 14/08/2026.",
         Problem::NoSuchDay { day, month, year } => {
             return format!("{} does not exist.", dates::spell_any_day(day, month, year, Language::En));

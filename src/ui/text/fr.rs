@@ -938,6 +938,9 @@ pub(super) fn problem(problem: Problem) -> String {
         Problem::NotADateIn(DayOrder::MonthFirst) => {
             "Ce n'est pas une date. Dans ce fichier, le mois vient en premier, comme dans 08/14/2026."
         }
+        Problem::MoreValues => {
+            "La ligne a plus de valeurs qu'il n'y a d'en-têtes. Une valeur qui contient le séparateur doit être entre guillemets."
+        }
         Problem::YearMissing => "Un fichier doit donner la date entière, avec son année : par exemple 14/08/2026.",
         Problem::NoSuchDay { day, month, year } => {
             return format!("Le {} n'existe pas.", dates::spell_any_day(day, month, year, Language::Fr));

@@ -2,10 +2,12 @@
 
 mod counting;
 mod moving;
+mod parsing;
 mod reading;
 mod refusing;
 mod repeating;
 mod reverting;
+mod telling_apart;
 
 use std::{collections::HashMap, fs, sync::Arc};
 

@@ -101,7 +101,7 @@ fn reasons_are_about_what_the_file_says(#[values(Engine::Sqlite, Engine::MariaDb
     assert_eq!(wrong(&preview(&mut world, &file), 2), [(Field::DueCents, Problem::PaidAboveTotal)]);
     // What a new row is understood as.
     let today = world.now().utc.date();
-    let values = understood(&file, &seen, 4, today);
+    let values = understood(&file, &seen, 4, (today, chrono_tz::UTC));
     let expected = [
         (Field::ClientId, json!("Client 2")),
         (Field::TotalCents, json!(60_000)),

@@ -15,7 +15,8 @@ fn named(kind: EntityKind, headings: &str) -> String {
 
 #[test]
 fn the_tables_are_written_as_headings_are_folded() {
-    let others = OTHERS.split('|').chain(GIVEN_NAMES.split('|')).chain(FAMILY_NAMES.split('|'));
+    let others =
+        OTHERS.split('|').chain(GIVEN_NAMES.split('|')).chain(FAMILY_NAMES.split('|')).chain(PLAIN_NAMES.split('|'));
     let columns = || KINDS.into_iter().flat_map(columns);
     for known in columns().flat_map(|column| column.whole.split('|').chain(column.words.split('|'))).chain(others) {
         assert_eq!(simple(known), known);
@@ -168,6 +169,25 @@ fn headings_of_people_and_of_exports_are_matched() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The headings of a given name and of a family name that were joined to one, beside a plain name.
+#[test]
+fn a_plain_name_beside_a_family_name_is_the_company() {
+    for (kind, headings, fields) in [
+        (EntityKind::Client, "Name|First name Last name|Phone", "company_name|full_name|phone"),
+        (EntityKind::Client, "Nom|Prénom Nom de famille|Tél", "company_name|full_name|phone"),
+        (EntityKind::Client, "Prénom Nom contact|Nom|Tél", "full_name|company_name|phone"),
+        (EntityKind::Client, "Name|First name Surname|Phone", "company_name|full_name|phone"),
+        (EntityKind::Client, "First name Surname|Phone", "full_name|phone"),
+        (EntityKind::Client, "Name|First name Last name|Company|Phone", "-|full_name|company_name|phone"),
+        (EntityKind::Contract, "Name|First name Last name|Total", "company_name|client_id|total_cents"),
+        // It names the event, and no company at all.
+        (EntityKind::Event, "Nom|Prénom Nom de famille|Date", "title|client_id|starts_at"),
+        (EntityKind::Client, "Nom complet|Prénom|Nom|Tél", "full_name|-|-|phone"),
+    ] {
+        assert_eq!(named(kind, headings), fields, "{headings}");
+    }
 }
 
 #[test]

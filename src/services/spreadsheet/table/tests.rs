@@ -51,12 +51,34 @@ fn rows_that_are_no_records_are_left_out() {
     for (sheet, table) in [
         ("Nom|Tél/A|1//|/B|2///", "1:Nom|Tél/2:A|1/5:B|2 -2"),
         ("Nom|Tél/A|1/Nom|Tél/B|2", "1:Nom|Tél/2:A|1/4:B|2 -1"),
-        ("Client|Montant|Date/A|1|x//Total :|1 500,00 €|", "1:Client|Montant|Date/2:A|1|x -2"),
-        ("Client|Montant|Date/A|1|x/|TOTAL|12/Somme|3|", "1:Client|Montant|Date/2:A|1|x -2"),
+        ("Client|Montant|Date/A|1500|x//Total :|1 500,00 €|", "1:Client|Montant|Date/2:A|1500|x -2"),
+        ("Client|Montant|Part/A|1|60%/B|2|40%/Total|3|100%", "1:Client|Montant|Part/2:A|1|60%/3:B|2|40% -1"),
+        (
+            "N°|Client|Montant/1|A|12 000,50 €/2|B|€ 1 000/|TOTAL|13 000,50 EUR",
+            "1:N°|Client|Montant/2:1|A|12 000,50 €/3:2|B|€ 1 000 -1",
+        ),
+        ("Client||Montant/A|x|12 000,50 €/TOTAL||12 000,50 €", "1:Client||Montant/2:A|x|12 000,50 € -1"),
+        // Half a cent is lost in each value that is shown with two decimals.
+        ("Client|Montant/A|0.33/B|0.33/C|0.33/Total|1", "1:Client|Montant/2:A|0.33/3:B|0.33/4:C|0.33 -1"),
+        // How many rows there are, a label alone, and a sum that no program has computed yet.
+        ("Client|Montant/A|10/B|20/Total|2", "1:Client|Montant/2:A|10/3:B|20 -1"),
+        ("Client|Montant/A|10/Total|", "1:Client|Montant/2:A|10 -1"),
+        ("Client|Montant/A|10/Total|=SUM(B2:B2)", "1:Client|Montant/2:A|10 -1"),
+        // Several at the end, and subtotals that the last total does not count again.
+        ("Client|Montant/A|10/B|20/Subtotal|30/Total|30", "1:Client|Montant/2:A|10/3:B|20 -2"),
+        (
+            "Client|Montant/A|10/Sous-total|10/B|20/Sous-total|20/Total|30",
+            "1:Client|Montant/2:A|10/3:Sous-total|10/4:B|20/5:Sous-total|20 -1",
+        ),
         // A client of this name, and a total between records.
         ("Client|Montant|Date|Notes/Total|12|x|y", "1:Client|Montant|Date|Notes/2:Total|12|x|y -0"),
         ("Client|Tél/Total|01 23 45 67 89", "1:Client|Tél/2:Total|01 23 45 67 89 -0"),
         ("Client|Tél/Total|+33 1", "1:Client|Tél/2:Total|+33 1 -0"),
+        ("Client|Montant/Person 2|100/Total|250000", "1:Client|Montant/2:Person 2|100/3:Total|250000 -0"),
+        ("Client|Montant/B|100/Total|250/Total|350", "1:Client|Montant/2:B|100/3:Total|250 -1"),
+        ("Client|Montant|Payé/B|100|10/Total|100|11.5", "1:Client|Montant|Payé/2:B|100|10/3:Total|100|11.5 -0"),
+        ("Client|Montant|Date/B|100|x/Total|100|y", "1:Client|Montant|Date/2:B|100|x/3:Total|100|y -0"),
+        ("Client|Montant/A|10/B|30/Moyenne|20", "1:Client|Montant/2:A|10/3:B|30/4:Moyenne|20 -0"),
         ("Client|Montant|Date/Total|12|/B|1|x", "1:Client|Montant|Date/2:Total|12|/3:B|1|x -0"),
     ] {
         assert_eq!(found(sheet), table, "{sheet}");
@@ -68,6 +90,9 @@ fn a_name_in_two_columns_becomes_one() {
     for (sheet, table) in [
         ("Nom|Prénom|Tél/Dupont|Jean|1/Roux||2", "1:Prénom Nom|Tél/2:Jean Dupont|1/3:Roux|2 -0"),
         ("Tél|First name|Last name/1|Jean|Dupont", "1:Tél|First name Last name/2:1|Jean Dupont -0"),
+        // The family name is not the plain one, which is that of the company.
+        ("Name|First name|Last name/Acme|Kevin|Casey", "1:Name|First name Last name/2:Acme|Kevin Casey -0"),
+        ("Nom contact|Nom|Prénom/Dupont|Acme|Jean", "1:Prénom Nom contact|Nom/2:Jean Dupont|Acme -0"),
         ("Nom complet|Prénom|Nom/Jean Dupont|Jean|Dupont", "1:Nom complet|Prénom|Nom/2:Jean Dupont|Jean|Dupont -0"),
     ] {
         assert_eq!(found(sheet), table, "{sheet}");

@@ -121,11 +121,27 @@ impl Chosen {
         ImportRequest::Preview(self.for_request()).into()
     }
 
+    /// The same with the file read as the person has seen it, whatever others import meanwhile.
+    pub fn compare_as_seen(&mut self) -> Request {
+        self.file.progress.stop();
+        self.comparing = true;
+        ImportRequest::Preview(self.as_seen()).into()
+    }
+
+    /// The file for a new request, read as for the preview.
+    fn as_seen(&mut self) -> Box<ImportFile> {
+        let file = self.for_request();
+        match &self.preview {
+            Some(preview) => Box::new(file.read_as(preview)),
+            None => file,
+        }
+    }
+
     /// The import of what the preview shows.
     pub fn import(&mut self) -> Request {
         let counts = self.counts();
         self.file.seen = self.preview.as_ref().map(|preview| preview.mark);
-        ImportRequest::Write(self.for_request(), counts).into()
+        ImportRequest::Write(self.as_seen(), counts).into()
     }
 
     /// Whether a reply about this file is the one that is awaited, and not that to an earlier request.
@@ -190,7 +206,7 @@ impl Chosen {
     pub fn settle(&mut self, next: Next) -> Request {
         self.seen = self.rows().iter().map(|row| seen(row, self.is_decided(row))).collect();
         self.next = Some(next);
-        self.compare()
+        self.compare_as_seen()
     }
 
     /// How many rows are not as the person saw them before going on. The first of them is selected.

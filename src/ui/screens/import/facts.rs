@@ -36,7 +36,7 @@ fn in_one_line(pairs: &[(String, String)], ctx: &Context) -> String {
 /// What the row says, as the program understands it, but for its name and the fields that are left out.
 fn said(row: &ImportRow, left_out: &[Field], chosen: &Chosen, ctx: &Context) -> Vec<(String, String)> {
     let Some(preview) = &chosen.preview else { return Vec::new() };
-    let mut all = understood(&chosen.file, preview, row.number, ctx.now.date());
+    let mut all = understood(&chosen.file, preview, row.number, (ctx.now.date(), ctx.settings().time_zone));
     // The row may name only the client.
     if let Some(contract) = row.contract
         && !all.iter().any(|(field, _)| *field == Field::ContractId)

@@ -167,7 +167,7 @@ impl Import {
                 chosen.importing = false;
                 match error {
                     Error::ImportChanged | Error::InRow { .. } => {
-                        Action::All(vec![notice, Action::Send(chosen.compare())])
+                        Action::All(vec![notice, Action::Send(chosen.compare_as_seen())])
                     }
                     _ => notice,
                 }
