@@ -82,7 +82,8 @@ pub struct Import {
     /// Read the password from the first line of standard input
     #[arg(long, required = true)]
     pub password_stdin: bool,
-    /// Read a column into another field, such as "Tel 2=phone"; without a field it is left out. Can be repeated
+    /// Read a column into another field, such as "Tel 2=phone"; without a field it is left out. Can be repeated,
+    /// and is remembered for files with the same headings
     #[arg(long = "column", value_name = "HEADING=FIELD")]
     pub columns: Vec<String>,
     /// Which comes first in the dates of the file, if they do not tell

@@ -28,7 +28,10 @@ use epic_events::{
     services::{
         ImportRequest, ReadRequest, Reply, Request, Services, SessionRequest,
         import::{ImportFile, Preview, Progress},
-        spreadsheet::{headings, sheet::Sheet},
+        spreadsheet::{
+            headings,
+            sheet::{Seen, Sheet},
+        },
     },
     ui::{
         reasons,
@@ -185,9 +188,30 @@ impl Run<'_> {
         Err(Stop(exit::ERROR, format!("{why} {how}")))
     }
 
+    /// Tells how the file was read.
+    fn tell_reading(&self, sheet: &Sheet, preview: &Preview) -> Result<(), Stop> {
+        let language = self.config.preferences.language;
+        let Seen { format, sheet: name, heading_row, left_out } = &sheet.seen;
+        let (rows, heading_row) = (sheet.rows.len(), *heading_row);
+        self.say(ImportPhrase::Seen { format: *format, sheet: name.as_deref(), rows, heading_row }.into())?;
+        if *left_out > 0 {
+            self.say(ImportPhrase::SeenLeftOut(*left_out).into())?;
+        }
+        let (mut read, mut unread) = (Vec::new(), Vec::new());
+        for column in preview.columns.iter().filter(|column| !column.heading.is_empty()) {
+            match column.field {
+                Some(field) => read.push(format!("{} = {}", column.heading, text::field(language, field))),
+                None => unread.push(column.heading.as_str()),
+            }
+        }
+        let (read, unread) = (read.join(", "), unread.join(", "));
+        self.say(ImportPhrase::ReadAs { read: &read, unread: &unread }.into())
+    }
+
     /// Tells the counts, and the first rows that are refused or suspected.
     fn tell(&self, file: &ImportFile, preview: &Preview) -> Result<(), Stop> {
         let language = self.config.preferences.language;
+        self.tell_reading(&file.sheet, preview)?;
         self.say(ImportPhrase::Counts(preview.counts).into())?;
         let told = preview.rows.iter().filter(|row| matches!(row.finding, Finding::Refused(_) | Finding::Suspected(_)));
         for row in told.clone().take(LISTED) {

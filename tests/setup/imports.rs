@@ -11,7 +11,7 @@ use rstest::rstest;
 use serde_json::Value;
 
 use crate::{
-    BOSS, INIT, open, run,
+    BOSS, INIT, open, run, run_with,
     support::{Engine, TestDb},
 };
 
@@ -73,6 +73,53 @@ fn a_file_is_imported_from_a_script(#[values(Engine::Sqlite, Engine::MariaDb, En
     let wrong = ["import", &path("clients.csv"), "--username", "bill", "--password-stdin"];
     assert_eq!(run(home.path(), url, &wrong).0, 4);
 }
+
+/// What is left out of a file, and what its columns are read as, is said in words: choices of last time count again.
+#[rstest]
+fn a_script_is_told_what_is_left_out(#[values(("en", EN), ("fr", FR))] (language, told): (&str, [&str; 3])) {
+    let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(Engine::Sqlite));
+    let url = db.url.as_str();
+    let (code, said) = run(home.path(), url, &INIT);
+    assert_eq!(code, 0, "{said}");
+    let path = |name: &str| home.path().join(name).display().to_string();
+    fs::write(path("staff.csv"), STAFF).unwrap();
+    fs::write(path("clients.csv"), CLIENTS.replace(",,bill", ",+1 234 567 890,bill")).unwrap();
+    let text = "Contracts of 2024,,,\n\nClient,Total,Due,Comment\nKevin Casey,1000,0,x\nTotal,1000,0,\n";
+    fs::write(path("contracts.csv"), text).unwrap();
+    let import = |arguments: &[&str]| {
+        let signed = ["--username", "boss", "--password-stdin"];
+        let language = [("EPIC_EVENTS_LANGUAGE", language)];
+        run_with(home.path(), url, &[&["import"], arguments, &signed[..]].concat(), &language)
+    };
+    for file in ["staff.csv", "clients.csv"] {
+        let (code, said) = import(&[&path(file)]);
+        assert_eq!(code, 0, "{said}");
+    }
+    let (code, first) = import(&[&path("contracts.csv"), "--column", "Due=", "--column", "Comment="]);
+    assert_eq!(code, 0, "{first}");
+    let (code, again) = import(&[&path("contracts.csv")]);
+    assert_eq!(code, 0, "{again}");
+    let (code, data) = import(&[&path("contracts.csv"), "--json"]);
+    assert_eq!(code, 0, "{data}");
+    for words in told {
+        assert!(first.contains(words) && again.contains(words), "{words}\n{first}\n{again}");
+        assert!(!data.contains(words), "{data}");
+    }
+    let place = |words: &str| again.find(words).unwrap();
+    assert!(place(told[0]) < place(told[2]) && place(told[2]) < again.rfind("1 ").unwrap(), "{again}");
+}
+
+const EN: [&str; 3] = [
+    "Text with commas between the columns (letters: UTF-8): 1 row below the headings in row 3.",
+    "1 row was left out: it is empty, repeats the headings or is a total.",
+    "Columns: Client = Client, Total = Total; not imported: Due, Comment.",
+];
+
+const FR: [&str; 3] = [
+    "Texte avec des virgules entre les colonnes (encodage\u{a0}: UTF-8)\u{a0}: 1 ligne sous les en-têtes de la ligne 3.",
+    "1 ligne est laissée de côté\u{a0}: elle est vide, répète les en-têtes ou est un total.",
+    "Colonnes\u{a0}: Client = Client, Total = Total\u{a0}; non importées\u{a0}: Due, Comment.",
+];
 
 /// Every write asks for the password again.
 fn ask_always(url: &str) {

@@ -244,7 +244,7 @@ source(
         row(None, more=REPEATED_ROWS.format(500)),
         row("Nom", "Société", "Tél.", "Notes", "Notes"),
         row("D", None, Raw(cell(4, REPEATED_COLUMNS.format(2)))),
-        row("Total", 5),
+        row("Total", 6),
         row(None, more=REPEATED_ROWS.format(1000000)),
     ),
 )

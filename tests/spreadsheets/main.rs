@@ -77,7 +77,7 @@ fn tables_are_read_as_people_see_them() {
         // Rich text, readings of Japanese, formulas with and without their values, errors, escapes.
         (
             "raw.xlsx",
-            "Xlsx Data 1 -1\nClient|Montant|Notes\n3: 東京|12000.5|#N/A\n4: true|=A1 & \"x\"|2021-04-18 13:00\n\
+            "Xlsx Data 1 -2\nClient|Montant|Notes\n3: 東京|12000.5|#N/A\n4: true|=A1 & \"x\"|2021-04-18 13:00\n\
              5: in line|=1+1|a\r\nb <é>\n6: 東京||=1+1",
         ),
         ("prefixed.xlsx", "Xlsx Data 1 -0\nNom|Tél.\n2: A|1"),

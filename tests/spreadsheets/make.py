@@ -119,7 +119,7 @@ for at, heading in enumerate(["N° contrat", "Client", "Montant", "Restant dû"]
 for at, values in enumerate([[1, "A", 12000.5, 0], [2, "B", 0.1 + 0.2, 1e15], [None] * 4, [3, "C", 5, 5]], 5):
     for column, one in enumerate(values, 1):
         sheet.cell(at, column, one)
-sheet["A10"], sheet["C10"], sheet["D10"] = "Total", "=SUM(C5:C8)", 5
+sheet["A10"], sheet["C10"], sheet["D10"] = "Total", "=SUM(C5:C8)", "=SUM(D5:D8)"
 sheet.merge_cells("B5:B6")
 save("titles.xlsx", book)
 
@@ -178,7 +178,8 @@ xlsx(
     '<row r="4"><c r="A4" t="b"><v>1</v></c><c r="B4"><f>A1 &amp; "x"</f></c><c r="C4" t="d"><v>2021-04-18T13:00:00</v></c></row>'
     '<row r="5"><c r="A5" t="inlineStr"><is><r><t>in</t></r><r><t xml:space="preserve"> line</t></r></is></c>'
     '<c r="B5" t="str"><f>"="</f><v>\'=1+1</v></c><c r="C5" t="inlineStr"><is><t>a_x000D_&#10;b &lt;é&gt;</t></is></c></row>'
-    '<row r="6"><c r="A6" t="s"><v>2</v></c><c r="B6" t="str"><f>IF(1=2,3,"")</f><v></v></c><c r="C6"><f>1+1</f><v></v></c></row>',
+    '<row r="6"><c r="A6" t="s"><v>2</v></c><c r="B6" t="str"><f>IF(1=2,3,"")</f><v></v></c><c r="C6"><f>1+1</f><v></v></c></row>'
+    '<row r="7"><c r="A7" t="inlineStr"><is><t>Total</t></is></c><c r="B7"><f>SUM(B3:B6)</f><v>12000.5</v></c></row>',
     "<si><t>Client</t></si><si><r><t>Mon</t></r><r><t>tant</t></r></si><si><t>東京</t><rPh><t>トウキョウ</t></rPh></si>",
 )
 prefixed = cells(1, "Nom", "Tél.") + cells(2, "A", "1")

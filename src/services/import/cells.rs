@@ -107,7 +107,7 @@ impl<'a> Cells<'a> {
     /// The company's day of an instant: exports write it as a time of UTC, and offices as a day.
     pub fn day_of_instant(&mut self, field: Field) -> Option<NaiveDate> {
         let said = self.said(field)?;
-        match NaiveDateTime::parse_from_str(said, "%Y-%m-%dT%H:%M:%S") {
+        match NaiveDateTime::parse_from_str(said, "%Y-%m-%dT%H:%M:%S%.f") {
             Ok(exported) => Some(dates::to_wall(exported, self.reading.time_zone).date()),
             Err(_) => self.day(field),
         }

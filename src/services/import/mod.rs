@@ -277,7 +277,8 @@ fn in_row(row: u32, stop: ServiceError) -> ServiceError {
 /// Imports the rows of the file that are not refused. `note` writes audit entries.
 ///
 /// Errors: `Stopped`; `ImportChanged` if the rows are no longer those of the preview that was confirmed, or are read
-/// otherwise: with these counts, and with its mark if the file has one; `InRow` if somebody else has changed what a row needs since then.
+/// otherwise: with these counts, and with its mark if the file has one; `InRow` if somebody else has changed what a row
+/// needs since then.
 pub(super) fn write(
     db: &mut Db,
     ctx: &RequestContext,

@@ -1,6 +1,8 @@
 //! Takes an import back: what it has created is archived (people are deactivated, payments cancelled), and what it
 //! has changed gets the old values of the audit log again. A record that was changed since stays as it is.
 
+use std::collections::{HashMap, HashSet};
+
 use serde_json::Value;
 
 use super::{
@@ -52,14 +54,13 @@ pub fn revert(
     let (mut entries, mut kept, mut restored, mut removed) = (Vec::new(), Vec::new(), 0, 0);
     let rows = storage::audit::of_operation(db, &import.operation)?.into_iter();
     let rows: Vec<_> = rows.filter_map(|row| Some((record_of(&row)?, row))).collect();
-    // What was paid before is taken back together with the contract that it was imported with, or not at all.
-    let (payments, rows): (Vec<_>, Vec<_>) =
-        rows.into_iter().partition(|((kind, _), _)| *kind == EntityKind::Payment && import.kind != *kind);
+    let (rows, mut paid) = grouped(rows);
     progress.begin_of(rows.len());
-    // The youngest first: an event before one that it takes the place of.
+    // In the opposite order of the import.
     for one in rows.into_iter().rev() {
-        let with = payments.iter().filter(|(_, row)| of_contract(row) == Some(one.0));
-        match revert_one(db, ctx, (&one, with), &import.operation)? {
+        let (kind, id) = one.0;
+        let with = if kind == EntityKind::Contract { paid.remove(&id) } else { None };
+        match revert_one(db, ctx, (&one, &with.unwrap_or_default()), &import.operation)? {
             Ok(more) => {
                 entries.extend(more);
                 restored += 1;
@@ -92,10 +93,25 @@ fn record_of(row: &AuditRow) -> Option<(EntityKind, i64)> {
     row.record_id.map(|id| (kind, id))
 }
 
+/// The records that are taken back one by one, and the payments that are taken back with their contract, by its number:
+/// what was paid before is taken back together with the contract that it was imported with, or not at all.
+fn grouped(rows: Vec<Written>) -> (Vec<Written>, HashMap<i64, Vec<Written>>) {
+    let contracts = rows.iter().filter(|((kind, _), _)| *kind == EntityKind::Contract);
+    let contracts: HashSet<i64> = contracts.map(|((_, id), _)| *id).collect();
+    let (mut alone, mut paid) = (Vec::new(), HashMap::<_, Vec<_>>::new());
+    for row in rows {
+        match contract_of(&row).filter(|contract| contracts.contains(contract)) {
+            Some(contract) => paid.entry(contract).or_default().push(row),
+            None => alone.push(row),
+        }
+    }
+    (alone, paid)
+}
+
 /// The contract of a payment that was recorded.
-fn of_contract(row: &AuditRow) -> Option<(EntityKind, i64)> {
-    let (_, contract) = row.changes.of(Field::ContractId)?;
-    Some((EntityKind::Contract, contract.as_i64()?))
+fn contract_of(((kind, _), row): &Written) -> Option<i64> {
+    let (_, contract) = row.changes.of(Field::ContractId).filter(|_| *kind == EntityKind::Payment)?;
+    contract.as_i64()
 }
 
 /// A record, and what the log says that the import did to it.
@@ -103,14 +119,14 @@ type Written = ((EntityKind, i64), AuditRow);
 
 /// Reverts what the import did to one record, and before that to others that it takes along. Returns the name of
 /// whoever has changed one of them since, empty if another record needs it, if they stay as they are.
-fn revert_one<'a>(
+fn revert_one(
     db: &mut Db,
     ctx: &RequestContext,
-    (one, with): (&'a Written, impl Iterator<Item = &'a Written>),
+    (one, with): (&Written, &[Written]),
     operation: &str,
 ) -> Result<Result<Vec<AuditEntry>, String>, ServiceError> {
     let mut steps = Vec::new();
-    for ((kind, id), row) in with.chain([one]) {
+    for ((kind, id), row) in with.iter().chain([one]) {
         // Read before the log: if somebody writes after the log was read, this version is an old one.
         steps.push((*kind, step(db, *kind, *id, row)?));
         let since = storage::audit::changed_since(db, Subject::Entity(*kind), *id, (row.id, operation))?;

@@ -14,6 +14,9 @@ pub(super) const LONGEST_CELL: usize = 1 << 20;
 /// About how much memory the cells of a sheet may take, in bytes.
 const MOST_MEMORY: usize = 256 << 20;
 
+/// Of how many rows it is noted how many cells they have.
+const MOST_WIDTHS: usize = 100;
+
 /// The memory of an empty cell, and what a text takes beside its letters.
 const CELL: usize = size_of::<Box<str>>();
 const TEXT: usize = 24;
@@ -27,6 +30,9 @@ pub struct Row {
     pub cells: Vec<Box<str>>,
 }
 
+/// The numbers of the first rows that have something in them, each with how many cells the row has, blank ones too.
+pub(super) type Widths = Vec<(u32, u32)>;
+
 /// The rows of a sheet that have something in them, each as long as its last cell that has.
 #[derive(Debug, Default)]
 pub(super) struct Grid {
@@ -35,45 +41,19 @@ pub(super) struct Grid {
     current: (u32, Vec<Box<str>>),
     memory: usize,
     width: usize,
+    /// How many cells the row that is being read has, blank ones too.
+    whole: u32,
+    /// The headings are among these rows.
     widths: Widths,
-}
-
-/// How many cells the rows have, blank ones too. Rows that are as wide as the one before take no memory.
-#[derive(Debug, Default)]
-pub(super) struct Widths {
-    /// The first rows of each width, as a spreadsheet program counts, and the width.
-    changes: Vec<(u32, u32)>,
-    /// The last row so far.
-    last: (u32, u32),
-}
-
-impl Widths {
-    fn note(&mut self, number: u32, width: u32) {
-        if number != self.last.0 {
-            self.close();
-            self.last.0 = number;
-        }
-        self.last.1 = width;
-    }
-
-    fn close(&mut self) {
-        if self.changes.last().map(|(_, width)| *width) != Some(self.last.1) {
-            self.changes.push(self.last);
-        }
-    }
-
-    /// The width of the row with this number.
-    pub fn of(&self, number: u32) -> usize {
-        let after = self.changes.partition_point(|(first, _)| *first <= number);
-        after.checked_sub(1).map_or(0, |at| self.changes[at].1 as usize)
-    }
 }
 
 impl Grid {
     /// Adds a cell; rows and columns count from 0. Blank ones are left out. Rows come in their order.
     pub fn put(&mut self, row: u32, column: u32, text: &str) -> Result<(), FileProblem> {
-        self.widths.note(row.saturating_add(1), column.saturating_add(1));
         if text.trim().is_empty() {
+            if row.checked_add(1) == Some(self.current.0) {
+                self.whole = self.whole.max(column.saturating_add(1));
+            }
             return Ok(());
         }
         if column >= MOST_COLUMNS {
@@ -85,8 +65,9 @@ impl Grid {
                 return Err(FileProblem::Damaged);
             }
             self.close_row()?;
-            self.current.0 = number;
+            (self.current.0, self.whole) = (number, 0);
         }
+        self.whole = self.whole.max(column + 1);
         let column = usize::try_from(column).unwrap_or(usize::MAX);
         let cells = &mut self.current.1;
         if cells.len() <= column {
@@ -107,6 +88,9 @@ impl Grid {
             return Err(FileProblem::TooManyRows(MOST_ROWS));
         }
         self.width = self.width.max(cells.len());
+        if self.widths.len() < MOST_WIDTHS {
+            self.widths.push((*number, self.whole));
+        }
         self.memory += size_of::<Row>();
         let mut cells = std::mem::take(cells);
         cells.shrink_to_fit();
@@ -114,10 +98,9 @@ impl Grid {
         Ok(())
     }
 
-    /// The rows, all of the same length, and how many cells each had.
+    /// The rows, all of the same length, and how many cells the first ones had.
     pub fn into_rows(mut self) -> Result<(Vec<Row>, Widths), FileProblem> {
         self.close_row()?;
-        self.widths.close();
         let missing: usize = self.rows.iter().map(|row| self.width - row.cells.len()).sum();
         if self.memory + missing * CELL > MOST_MEMORY {
             return Err(FileProblem::TooMuch);
@@ -137,13 +120,13 @@ mod tests {
     #[test]
     fn rows_are_as_long_as_the_longest_and_keep_their_numbers() {
         let mut grid = Grid::default();
-        for (row, column, text) in [(0, 1, "a"), (4, 0, "b"), (4, 3, "c"), (9, 8, "  ")] {
+        for (row, column, text) in [(0, 1, "a"), (0, 2, " "), (4, 0, "b"), (4, 3, "c"), (9, 8, "  ")] {
             grid.put(row, column, text).unwrap();
         }
         let (rows, widths) = grid.into_rows().unwrap();
         let rows: Vec<_> = rows.into_iter().map(|row| (row.number, row.cells.join("|"))).collect();
         assert_eq!(rows, [(1, "|a||".to_owned()), (5, "b|||c".to_owned())]);
-        assert_eq!([1, 5, 10].map(|number| widths.of(number)), [2, 4, 9]);
+        assert_eq!(widths, [(1, 3), (5, 4)]);
     }
 
     #[test]

@@ -37,7 +37,9 @@ pub(super) fn of(grid: Grid) -> Result<Option<Result<Table, FileProblem>>, FileP
     while rows.split_last().is_some_and(|(last, others)| is_total(last, others)) {
         rows.pop();
     }
-    let too_long = too_long(&headings, &rows, widths.of(heading_row));
+    let width =
+        widths.iter().find(|(number, _)| *number == heading_row).map_or(usize::MAX, |(_, width)| *width as usize);
+    let too_long = too_long(&headings, &rows, width);
     for cell in rows.iter_mut().flat_map(|row| &mut row.cells) {
         let restored = formula::restored(cell);
         if restored.len() < cell.len() {

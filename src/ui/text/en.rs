@@ -2194,6 +2194,8 @@ fn imports(phrase: ImportPhrase, naming: Naming) -> String {
             let rows = if rows == 1 { "1 row".to_owned() } else { format!("{} rows", many(rows)) };
             return format!("{format}{sheet}: {rows} below the headings in row {heading_row}.");
         }
+        ImportPhrase::ReadAs { read, unread: "" } => return format!("Columns: {read}."),
+        ImportPhrase::ReadAs { read, unread } => return format!("Columns: {read}; not imported: {unread}."),
         ImportPhrase::SeenLeftOut(1) => "1 row was left out: it is empty, repeats the headings or is a total.",
         ImportPhrase::SeenLeftOut(rows) => {
             return format!("{rows} rows were left out: they are empty, repeat the headings or are totals.");

@@ -2345,6 +2345,10 @@ fn imports(phrase: ImportPhrase, naming: Naming) -> String {
             let rows = if rows < 2 { format!("{rows} ligne") } else { format!("{} lignes", many(rows)) };
             return format!("{format}{sheet} : {rows} sous les en-têtes de la ligne {heading_row}.");
         }
+        ImportPhrase::ReadAs { read, unread: "" } => return format!("Colonnes : {read}."),
+        ImportPhrase::ReadAs { read, unread } => {
+            return format!("Colonnes : {read} ; non importées : {unread}.");
+        }
         ImportPhrase::SeenLeftOut(1) => {
             "1 ligne est laissée de côté : elle est vide, répète les en-têtes ou est un total."
         }

@@ -151,6 +151,11 @@ pub enum ImportPhrase<'a> {
         done: usize,
         rows: usize,
     },
+    /// Which heading is read as which field, and the headings that are not read; either may be empty.
+    ReadAs {
+        read: &'a str,
+        unread: &'a str,
+    },
     /// Before the first row is written, all are compared once more.
     Checking {
         done: usize,
