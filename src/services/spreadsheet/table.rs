@@ -117,22 +117,48 @@ fn has_label(row: &Row) -> bool {
     first.is_some_and(|first| TOTALS.contains(&text::words(first).join(" ").as_str()))
 }
 
+/// A number in hundredths, as a person wrote it, or else as a program did.
+fn of_person(cell: &str) -> Option<i64> {
+    Cents::parse(cell.trim_end_matches('%')).ok().map(|cents| cents.0).or_else(|| computed(cell))
+}
+
+/// The same, first as a program wrote it: its `12.345` is a little more than 12.
+fn of_program(cell: &str) -> Option<i64> {
+    computed(cell).or_else(|| of_person(cell))
+}
+
+fn computed(cell: &str) -> Option<i64> {
+    let number = cell.trim_end_matches('%').parse::<f64>().ok().filter(|number| number.abs() < 1e15)?;
+    #[allow(clippy::cast_possible_truncation, reason = "it is rounded, and small enough")]
+    Some((number * 100.0).round() as i64)
+}
+
 /// Whether a cell is the sum of the cells above it, with or without other totals, or how many they are. Half a cent may be
 /// lost in each. A sum that no program has computed yet counts too.
 fn is_sum(cell: &str, column: usize, others: &[Row]) -> bool {
     if cell.starts_with('=') {
         return true;
     }
-    let amount = |cell: &str| Cents::parse(cell.trim_end_matches('%')).ok().map(|cents| cents.0);
-    let Some(total) = amount(cell).filter(|_| !is_phone(cell)) else { return false };
-    [true, false].into_iter().any(|with_totals| {
-        let counted = || others.iter().filter(|row| with_totals || !has_label(row));
-        let values: Vec<i64> = counted().filter_map(|row| amount(&row.cells[column])).collect();
-        let lost = i64::try_from(values.len()).unwrap_or(i64::MAX) / 2 + 1;
-        let is_near = |sum: i64| !values.is_empty() && total.abs_diff(sum) <= lost.unsigned_abs();
-        let count = i64::try_from(counted().count()).unwrap_or(i64::MAX).saturating_mul(100);
-        is_near(values.iter().fold(0, |sum, value| sum.saturating_add(*value))) || total == count
-    })
+    let all: Vec<&Row> = others.iter().collect();
+    let alone: Vec<&Row> = others.iter().filter(|row| !has_label(row)).collect();
+    !is_phone(cell)
+        && [all, alone].iter().any(|rows| {
+            [of_person, of_program].into_iter().any(|amount| {
+                amount(cell).is_some_and(|total| {
+                    let count = i64::try_from(rows.len()).unwrap_or(i64::MAX).saturating_mul(100);
+                    total == count || is_near(total, rows.iter().filter_map(|row| amount(&row.cells[column])))
+                })
+            })
+        })
+}
+
+/// Whether a total is the sum of some values; of none it is not.
+fn is_near(total: i64, values: impl Iterator<Item = i64>) -> bool {
+    let (mut sum, mut count) = (0_i64, 0_u64);
+    for value in values {
+        (sum, count) = (sum.saturating_add(value), count + 1);
+    }
+    count > 0 && total.abs_diff(sum) <= count / 2 + 1
 }
 
 /// Whether the text is a number, an amount or a share.

@@ -60,6 +60,7 @@ fn rows_that_are_no_records_are_left_out() {
         ("Client||Montant/A|x|12 000,50 €/TOTAL||12 000,50 €", "1:Client||Montant/2:A|x|12 000,50 € -1"),
         // Half a cent is lost in each value that is shown with two decimals.
         ("Client|Montant/A|0.33/B|0.33/C|0.33/Total|1", "1:Client|Montant/2:A|0.33/3:B|0.33/4:C|0.33 -1"),
+        ("Client|Montant/A|4800.33333333333/B|0.1/Total|4800.43", "1:Client|Montant/2:A|4800.33333333333/3:B|0.1 -1"),
         // How many rows there are, a label alone, and a sum that no program has computed yet.
         ("Client|Montant/A|10/B|20/Total|2", "1:Client|Montant/2:A|10/3:B|20 -1"),
         ("Client|Montant/A|10/Total|", "1:Client|Montant/2:A|10 -1"),
